@@ -1,0 +1,5 @@
+"""Every URL of Twilio's that the sandbox answers."""
+
+from starlette.routing import Route
+
+routes: list[Route] = []
