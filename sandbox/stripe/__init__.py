@@ -1,0 +1,1 @@
+"""Stripe as far as didshop uses it, faithful to what the real SDK sends and expects."""
