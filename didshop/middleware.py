@@ -1,0 +1,85 @@
+"""Middleware of the frame. Each works in Django's async chain and in its sync one."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+API_PREFIX = "/api/"
+_WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+class HookMiddleware:
+    """Calls `before` and `after` around the rest of the chain, in its own mode.
+
+    The hooks touch neither database nor network, so that the async chain may call them without
+    a thread.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if iscoroutinefunction(self):
+            return self._answer(request)
+        self.before(request)
+        response: HttpResponseBase = self.get_response(request)
+        self.after(request, response)
+        return response
+
+    async def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        self.before(request)
+        response: HttpResponseBase = await self.get_response(request)
+        self.after(request, response)
+        return response
+
+    def before(self, request: HttpRequest) -> None:
+        """What to do with the request on its way in."""
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        """What to do with the response on its way out."""
+
+
+def request_id(request: HttpRequest) -> str:
+    """The id under which the request stands in the logs; empty outside of a request."""
+    return getattr(request, "request_id", "")
+
+
+class RequestIdMiddleware(HookMiddleware):
+    """Takes `X-Request-ID` if it is well formed, else makes one, and answers it."""
+
+    def before(self, request: HttpRequest) -> None:
+        given = request.headers.get("X-Request-ID", "")
+        chosen = given if _WELL_FORMED.fullmatch(given) else str(uuid4())
+        request.request_id = chosen  # type: ignore[attr-defined]
+        # django-structlog reads it from here.
+        request.META["HTTP_X_REQUEST_ID"] = chosen
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        response.headers["X-Request-ID"] = request_id(request)
+
+
+class PrivatePagesMiddleware(HookMiddleware):
+    """Keeps the API's answers, and pages of anyone with a session, out of every cache.
+
+    It goes by the session's cookie, not by the user, who may not have been loaded. A view that
+    has set `Cache-Control` itself knows better.
+    """
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        is_private = (
+            request.path.startswith(API_PREFIX)
+            or settings.SESSION_COOKIE_NAME in request.COOKIES
+        )
+        if is_private and not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "no-store"

@@ -1,0 +1,113 @@
+"""How many requests a minute: counted in the cache, told on every answer of the API."""
+
+import ipaddress
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+from rest_framework.throttling import BaseThrottle
+
+from didshop.middleware import HookMiddleware
+
+if TYPE_CHECKING:
+    # DRF's views load this module by name while they are being made.
+    from rest_framework.views import APIView
+
+logger = structlog.get_logger(__name__)
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is left of a limit: requests in this window, and seconds until the next one."""
+
+    limit: int
+    remaining: int
+    reset: int
+    is_exceeded: bool
+
+
+def rate_of(scope: str) -> tuple[int, int]:
+    """The scope's requests and seconds: "60/min" is (60, 60), times RATE_LIMIT_SCALE."""
+    count, period = api_settings.DEFAULT_THROTTLE_RATES[scope].split("/")
+    return max(1, int(int(count) * settings.RATE_LIMIT_SCALE)), _SECONDS[period[0]]
+
+
+def count_request(scope: str, caller: str) -> Allowance:
+    """Count one request of the caller in the scope's present window.
+
+    The count is one atomic step in the cache. Where the cache cannot be reached the request
+    passes: the shop goes on selling without Redis.
+    """
+    limit, seconds = rate_of(scope)
+    window, into = divmod(time.time(), seconds)
+    key = f"throttle:{scope}:{caller}:{int(window)}"
+    try:
+        count = 1 if cache.add(key, 1, timeout=2 * seconds) else cache.incr(key)
+    except (RedisError, ConnectionInterrupted, ConnectionError) as error:
+        logger.warning("throttle_without_cache", error=str(error))
+        count = 1
+    reset = max(1, math.ceil(seconds - into))
+    return Allowance(limit, max(0, limit - count), reset, count > limit)
+
+
+class ScopeThrottle(BaseThrottle):
+    """Limits by the view's `throttle_scope` ("default" where it has none).
+
+    Counted by user where one is signed in, else by address.
+    """
+
+    allowance: Allowance
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        scope = getattr(view, "throttle_scope", None) or "default"
+        self.allowance = count_request(scope, caller_of(request))
+        request._request.allowance = self.allowance  # type: ignore[attr-defined]
+        return not self.allowance.is_exceeded
+
+    def wait(self) -> float:
+        """Seconds until the caller may try again."""
+        return self.allowance.reset
+
+
+def caller_of(request: Request | HttpRequest) -> str:
+    """Who is counted: "user:<id>", or "address:<address>" of the nearest untrusted hop."""
+    user = getattr(request, "user", None) if isinstance(request, Request) else None
+    if user is not None and user.is_authenticated:
+        return f"user:{user.pk}"
+    return f"address:{_network(BaseThrottle().get_ident(request))}"  # type: ignore[arg-type]
+
+
+def _network(address: str) -> str:
+    """The address; of an IPv6 one its /64, since one customer has all of that."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if parsed.version == 4:  # noqa: PLR2004
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+
+
+class RateLimitHeadersMiddleware(HookMiddleware):
+    """Puts `RateLimit-Limit`, `-Remaining` and `-Reset` on every answer of the API."""
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        allowance: Allowance | None = getattr(request, "allowance", None)
+        if allowance is None:
+            return
+        response.headers["RateLimit-Limit"] = str(allowance.limit)
+        response.headers["RateLimit-Remaining"] = str(allowance.remaining)
+        response.headers["RateLimit-Reset"] = str(allowance.reset)
+
