@@ -1,6 +1,6 @@
 """Columns that every room shares."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models
@@ -22,7 +22,14 @@ class Record(models.Model):
         abstract = True
 
 
-class MoneyField(models.DecimalField[Any, Any]):
+if TYPE_CHECKING:
+    _Decimal = models.DecimalField[Any, Any]
+else:
+    # Generic for mypy only.
+    _Decimal = models.DecimalField
+
+
+class MoneyField(_Decimal):
     """An amount of money, to a hundredth of a cent (prices a minute need it), never float."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -25,7 +25,7 @@ class Stateful(Record):
     KIND: ClassVar[str]
     TRANSITIONS: ClassVar[Mapping[str, frozenset[str]]]
 
-    status: models.CharField[Any, Any]
+    status: "models.CharField[Any, Any]"
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
