@@ -1,0 +1,140 @@
+"""Customers. (Stripe: Customers)"""
+
+from typing import Any
+
+from sandbox.store import Document
+from sandbox.stripe.context import Context
+from sandbox.stripe.errors import StripeError, not_played
+from sandbox.stripe.events import emit
+from sandbox.stripe.ids import new_id, random_text
+from sandbox.stripe.objects import find, find_customer, list_page, merge_metadata, unset
+from sandbox.stripe.payment_methods import attach_to, detach_from_customer, materialise
+
+PLAIN_FIELDS = (
+    "address",
+    "description",
+    "email",
+    "name",
+    "phone",
+    "preferred_locales",
+    "shipping",
+    "tax_exempt",
+)
+
+
+def create(context: Context, params: dict[str, Any]) -> Document:
+    """A customer, with a first PaymentMethod where one is given. (Stripe: Customers)
+
+    Raises CardError when the bank declines to have the card saved.
+    """
+    customer = new_customer(context)
+    if "payment_method" in params:
+        payment_method = materialise(context, params["payment_method"], param="payment_method")
+        attach_to(context, payment_method, customer["id"])
+    change(context, customer, params)
+    context.save(customer)
+    emit(context, "customer.created", customer)
+    return customer
+
+
+def new_customer(context: Context) -> Document:
+    """A customer of whom nothing is known yet."""
+    return {
+        "id": new_id("cus", 14),
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "business_name": None,
+        "created": context.now,
+        "currency": None,
+        "customer_account": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": None,
+        "discount": None,
+        "email": None,
+        "individual_name": None,
+        "invoice_prefix": random_text(8).upper(),
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        },
+        "livemode": False,
+        "metadata": {},
+        "name": None,
+        "next_invoice_sequence": 1,
+        "phone": None,
+        "preferred_locales": [],
+        "shipping": None,
+        "tax_exempt": "none",
+        "test_clock": None,
+    }
+
+
+def change(context: Context, customer: Document, params: dict[str, Any]) -> None:
+    """Take over what the parameters say. Raises StripeError for a default that is not theirs."""
+    for name in PLAIN_FIELDS:
+        if name in params:
+            customer[name] = unset(params[name])
+    customer["metadata"] = merge_metadata(customer["metadata"], params.get("metadata"))
+    settings = params.get("invoice_settings", {})
+    if "default_payment_method" in settings:
+        default = unset(settings["default_payment_method"])
+        check_default(context, customer, default)
+        customer["invoice_settings"]["default_payment_method"] = default
+    unplayed = sorted(set(settings) - {"default_payment_method"})
+    if unplayed:
+        raise not_played(f"invoice_settings[{unplayed[0]}]")
+
+
+def check_default(context: Context, customer: Document, id: str | None) -> None:
+    """Only a PaymentMethod of this customer can be their default. Raises StripeError."""
+    if id is None:
+        return
+    param = "invoice_settings[default_payment_method]"
+    payment_method = find(context, "payment_method", id, param=param)
+    if payment_method["customer"] != customer["id"]:
+        raise StripeError(
+            f"The customer does not have a payment method with the ID {id}. The payment method "
+            "must be attached to the customer.",
+            code="resource_missing",
+            param=param,
+        )
+
+
+def retrieve(context: Context, params: dict[str, Any], id: str) -> Document:
+    """One customer; of a deleted one only that it is deleted. (Stripe: Customers)"""
+    return find(context, "customer", id, param="id", in_url=True)
+
+
+def update(context: Context, params: dict[str, Any], id: str) -> Document:
+    """Change a customer. (Stripe: Customers)"""
+    customer = find_customer(context, id, in_url=True)
+    change(context, customer, params)
+    context.save(customer)
+    emit(context, "customer.updated", customer)
+    return customer
+
+
+def delete(context: Context, params: dict[str, Any], id: str) -> Document:
+    """Delete a customer with their PaymentMethods; payments stay. (Stripe: Customers)"""
+    customer = find_customer(context, id, in_url=True)
+    emit(context, "customer.deleted", customer)
+    tombstone: Document = {"id": id, "object": "customer", "deleted": True}
+    context.save(tombstone)
+    for payment_method in context.store.all("stripe.payment_method", customer=id):
+        detach_from_customer(context, payment_method)
+    return tombstone
+
+
+def list_(context: Context, params: dict[str, Any]) -> Document:
+    """Customers, newest first, also by exact e-mail. (Stripe: Customers)"""
+    email = params.get("email")
+    found = [
+        customer
+        for customer in context.store.all("stripe.customer")
+        if not customer.get("deleted") and (email is None or customer["email"] == email)
+    ]
+    return list_page(found, params, url="/v1/customers", noun="customer")
