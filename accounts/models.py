@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 
 from didshop.fields import Record
@@ -15,11 +15,26 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
-        user.save(using=self._db)
-        return user
+        return self.open_account(user)
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, role=User.Role.SUPER_ADMIN, **fields)
+
+    def open_account(self, user: "User") -> "User":
+        """Save a new user together with an organisation that they own.
+
+        Every way in (API, pages, admin, command line) comes through here, so that nobody is
+        without an organisation. Raises IntegrityError when the e-mail address is taken.
+        """
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db, force_insert=True)
+            organization = Organization.objects.using(self._db).create(
+                name=user.company or user.get_full_name() or user.email
+            )
+            Membership.objects.using(self._db).create(
+                user=user, organization=organization, role=Membership.Role.OWNER
+            )
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
@@ -61,6 +76,23 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether they may enter the admin."""
         return self.role in (User.Role.ADMIN, User.Role.SUPER_ADMIN)
+
+    @property
+    def is_email_verified(self) -> bool:
+        """Whether they have shown that mail to their address reaches them."""
+        return self.emailaddress_set.filter(email=self.email, verified=True).exists()
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Staff may look at everything; what they may change, their groups say."""
+        is_looking = perm.rpartition(".")[2].startswith("view_")
+        return (is_looking and self._is_staff_at_work) or super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self._is_staff_at_work or super().has_module_perms(app_label)
+
+    @property
+    def _is_staff_at_work(self) -> bool:
+        return self.is_active and self.is_staff
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

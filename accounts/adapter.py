@@ -1,0 +1,72 @@
+"""How allauth's pages open accounts and send mail in this shop."""
+
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.registration import user_exists
+from accounts.tasks import Message, send_message
+
+SHOP_NAME = "didshop"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Opens accounts as the API does, and leaves the sending of mail to a task."""
+
+    def save_user(
+        self, request: HttpRequest, user: User, form: forms.Form, commit: bool = True
+    ) -> User:
+        """Open the account that the sign-up page asks for, with its organisation."""
+        user = super().save_user(request, user, form, commit=False)
+        user.company = form.cleaned_data.get("company", "")
+        try:
+            return User.objects.open_account(user) if commit else user
+        except IntegrityError as error:
+            # Somebody else took the address after the form had looked.
+            messages.error(request, user_exists().message)
+            raise ImmediateHttpResponse(redirect("account_login")) from error
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Render now, while the facts are at hand; send when they are committed."""
+        message = self._message(self.render_mail(template_prefix, email, _facts(email) | context))
+        # Robust: a broker that is down costs the mail, never the answer.
+        transaction.on_commit(lambda: send_message.delay(message), robust=True)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        # Ours, not the request's Host: a link in a mail must not lead where a caller says.
+        return _public(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uidb36, _, token = key.partition("-")
+        return _public(
+            reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+        )
+
+    def _message(self, mail: EmailMessage) -> Message:
+        pages = [page for page, kind in getattr(mail, "alternatives", []) if kind == "text/html"]
+        return Message(
+            subject=mail.subject, to=list(mail.to), text=mail.body, html=pages[0] if pages else ""
+        )
+
+
+def _facts(email: str) -> dict[str, Any]:
+    """What every mail's template may use."""
+    site = SimpleNamespace(name=SHOP_NAME, domain=urlsplit(settings.PUBLIC_BASE_URL).netloc)
+    return {"request": context.request, "email": email, "current_site": site}
+
+
+def _public(path: str) -> str:
+    return f"{settings.PUBLIC_BASE_URL}{path}"

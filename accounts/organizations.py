@@ -1,0 +1,61 @@
+"""Which organisation a request acts for."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from accounts.models import Membership, Organization
+from didshop.errors import NotFound
+
+HEADER = "X-Organization"
+SESSION_KEY = "organization"
+
+
+def current(request: Request | HttpRequest) -> Organization:
+    """The organisation that `request` acts for: see `membership`."""
+    return membership(request).organization
+
+
+def membership(request: Request | HttpRequest) -> Membership:
+    """The signed-in user's place in the organisation that `request` acts for.
+
+    In the API the `X-Organization` header names it, on pages the browser's session; without
+    either it is the user's first. Read once a request.
+
+    Raises NotFound ORGANIZATION_NOT_FOUND where the user has no part in the organisation named.
+    """
+    http_request = request._request if isinstance(request, Request) else request
+    known: Membership | None = getattr(http_request, "_membership", None)
+    if known is None or known.user_id != request.user.pk:
+        known = _by_header(request) if isinstance(request, Request) else _by_session(request)
+        if known is None:
+            raise NotFound(
+                "There is no such organisation, or you have no part in it.",
+                code="ORGANIZATION_NOT_FOUND",
+            )
+        http_request._membership = known  # type: ignore[attr-defined]
+    return known
+
+
+def _by_header(request: Request) -> Membership | None:
+    named = request.headers.get(HEADER)
+    if named is None:
+        return _find(request)
+    try:
+        return _find(request, UUID(named))
+    except ValueError:
+        return None
+
+
+def _by_session(request: HttpRequest) -> Membership | None:
+    named = request.session.get(SESSION_KEY)
+    # They may have left the organisation that they last looked at.
+    return (_find(request, UUID(named)) if named else None) or _find(request)
+
+
+def _find(request: Request | HttpRequest, organization_id: UUID | None = None) -> Membership | None:
+    found = Membership.objects.select_related("organization").filter(user_id=request.user.pk)
+    if organization_id is not None:
+        found = found.filter(organization_id=organization_id)
+    return found.order_by("id").first()
