@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class TelephonyConfig(AppConfig):
     name = "telephony"
     verbose_name = "Calls"
+
+    def ready(self) -> None:
+        # Models cannot be imported before every app is loaded.
+        from didshop import inbox
+        from didshop.models import WebhookEvent
+        from telephony import call_log
+
+        inbox.register(WebhookEvent.Provider.TWILIO, call_log.handle)

@@ -1,0 +1,35 @@
+"""The call log as pages."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.organizations import current
+from didshop.errors import NotFound
+from didshop.listing import page_of
+from telephony.filters import CallFilters
+from telephony.models import CallLog
+from telephony.timeline import find, timeline
+
+
+@login_required
+def call_list(request: HttpRequest) -> HttpResponse:
+    """The organisation's calls, newest first, narrowed by the form. The API's filters and pages."""
+    calls = CallLog.objects.of(current(request)).select_related("number")
+    filters = CallFilters(request.GET, queryset=calls)
+    page = page_of(filters.qs, request)
+    context = {"calls": page.results, "page": page, "form": filters.form}
+    return render(request, "telephony/calls.html", context)
+
+
+@login_required
+def call_detail(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """One call with its legs and its timeline."""
+    try:
+        call = find(current(request), call_id)
+    except NotFound:
+        raise Http404 from None
+    context = {"call": call, "legs": call.legs.all(), "timeline": timeline(call)}
+    return render(request, "telephony/call.html", context)
