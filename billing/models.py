@@ -62,7 +62,8 @@ class PaymentMethod(Record):
 class Payment(Stateful):
     """One attempt to take money: written down before Stripe is called.
 
-    What is AUTHORIZED is only held. CAPTURED is the money of what was delivered.
+    CREATED means that Stripe has not heard of it; UNKNOWN that it may have. What is AUTHORIZED
+    is only held. CAPTURED is the money of what was delivered.
     """
 
     class Status(models.TextChoices):
@@ -72,20 +73,12 @@ class Payment(Stateful):
         CAPTURED = "CAPTURED", "Paid"
         CANCELLED = "CANCELLED", "Not charged"
         FAILED = "FAILED", "Declined"
-        UNKNOWN = "UNKNOWN", "Being looked up"
+        UNKNOWN = "UNKNOWN", "Being authorised"
 
     KIND = "payment"
     ENDED = frozenset({Status.CAPTURED, Status.CANCELLED, Status.FAILED})
     TRANSITIONS = {
-        Status.CREATED: frozenset(
-            {
-                Status.AUTHORIZED,
-                Status.REQUIRES_ACTION,
-                Status.FAILED,
-                Status.UNKNOWN,
-                Status.CANCELLED,
-            }
-        ),
+        Status.CREATED: frozenset({Status.UNKNOWN, Status.CANCELLED}),
         Status.UNKNOWN: frozenset(
             {Status.AUTHORIZED, Status.REQUIRES_ACTION, Status.FAILED, Status.CANCELLED}
         ),

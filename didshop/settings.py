@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "didshop.middleware.PrivatePagesMiddleware",
+    "didshop.pages.RefusalPagesMiddleware",
 ]
 
 TEMPLATES = [
@@ -212,6 +213,7 @@ REST_FRAMEWORK = {
         "default": "300/min",
         "search": "60/min",
         "purchase": "30/min",
+        "card": "10/min",
         "register": "10/min",
         "login": "10/min",
         "webhook": "6000/min",

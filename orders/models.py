@@ -1,5 +1,7 @@
 """Buying: orders and their lines."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -77,6 +79,23 @@ class Order(Stateful):
         """Whether anything is still to happen by itself."""
         return self.status in Order.OPEN
 
+    @property
+    def payment_state(self) -> Payment.Status:
+        """Where the money stands."""
+        return Payment.Status(self.payment.status)
+
+    @property
+    def action_url(self) -> str:
+        """Where the customer confirms the payment with their bank; empty if that is not needed."""
+        waits = self.is_open and self.payment_state == Payment.Status.REQUIRES_ACTION
+        return self.payment.action_url if waits else ""
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether a line is left that nobody has begun to buy."""
+        lines = self.lines.all()
+        return self.is_open and any(line.status == OrderLine.Status.PENDING for line in lines)
+
 
 class OrderLine(Stateful):
     """One number of an order: an attempt to buy it, written down before the carrier is called."""
@@ -116,8 +135,6 @@ class OrderLine(Stateful):
     attempts = models.PositiveSmallIntegerField(default=0)
     # Until then the worker that took the line has it to itself.
     claimed_until = models.DateTimeField(null=True, blank=True)
-    # Not before then: the carrier asked us to wait.
-    retry_at = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=80, blank=True)
     error = models.CharField(max_length=500, blank=True)
 
@@ -135,6 +152,6 @@ class OrderLine(Stateful):
         return f"{self.phone_number} {self.status}"
 
     @property
-    def first_charge(self) -> "MoneyField":
+    def first_charge(self) -> Decimal:
         """What this line costs at purchase: set-up and the first month."""
-        return self.setup_price + self.monthly_price
+        return Decimal(self.setup_price) + Decimal(self.monthly_price)

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organization
+from dids.models import Number
 from didshop.fields import MoneyField
 from didshop.transitions import Stateful
-from dids.models import Number
 
 
 class CallLogQuerySet(models.QuerySet["CallLog"]):

@@ -1,0 +1,52 @@
+"""Billing in the admin: to be read. Money moves by verbs only."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from billing.models import BillingAccount, Payment, PaymentMethod
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows that nobody makes, changes or deletes by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(BillingAccount)
+class BillingAccountAdmin(ReadOnlyAdmin):
+    list_display = ["organization", "stripe_customer_id", "created_at"]
+    search_fields = ["organization__name", "stripe_customer_id"]
+    list_select_related = ["organization"]
+
+
+@admin.register(PaymentMethod)
+class PaymentMethodAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "organization", "is_default", "exp_month", "exp_year", "removed_at"]
+    list_filter = ["brand", "is_default"]
+    search_fields = ["organization__name", "stripe_id", "last4"]
+    list_select_related = ["organization"]
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = [
+        "created_at",
+        "organization",
+        "status",
+        "amount",
+        "captured_amount",
+        "currency",
+        "error",
+    ]
+    list_filter = ["status", "currency"]
+    search_fields = ["organization__name", "intent_id", "reference"]
+    list_select_related = ["organization"]
+    date_hierarchy = "created_at"

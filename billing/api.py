@@ -1,0 +1,56 @@
+"""The API of billing: parse, call one verb, serialise."""
+
+from typing import cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.organizations import current
+from billing.cards import add_card, remove_card
+from billing.models import PaymentMethod
+from billing.serializers import NewPaymentMethodSerializer, PaymentMethodSerializer
+from didshop.errors import NotFound
+
+
+class NewPaymentMethodView(APIView):
+    """Put a card on file."""
+
+    throttle_scope = "card"
+
+    @extend_schema(request=NewPaymentMethodSerializer, responses={201: PaymentMethodSerializer})
+    def post(self, request: Request) -> Response:
+        body = NewPaymentMethodSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        method = add_card(
+            current(request),
+            body.validated_data["payment_method_id"],
+            actor=cast(User, request.user),
+        )
+        return Response(PaymentMethodSerializer(method).data, status=201)
+
+
+class PaymentMethodListView(ListAPIView[PaymentMethod]):
+    """The cards on file, newest first."""
+
+    serializer_class = PaymentMethodSerializer
+
+    def get_queryset(self) -> QuerySet[PaymentMethod]:
+        return PaymentMethod.objects.of(current(self.request))
+
+
+class PaymentMethodView(APIView):
+    """One card on file."""
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, method_id: UUID) -> Response:
+        method = PaymentMethod.objects.of(current(request)).filter(pk=method_id).first()
+        if method is None:
+            raise NotFound("There is no such payment method.", code="PAYMENT_METHOD_NOT_FOUND")
+        remove_card(method, actor=cast(User, request.user))
+        return Response(status=204)

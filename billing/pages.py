@@ -1,0 +1,126 @@
+"""Pages of billing: the cards on file."""
+
+from typing import cast
+from uuid import UUID
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode, url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.organizations import current
+from billing.cards import add_card, finish_setup, make_default, remove_card, start_setup
+from billing.demo_cards import DEMO_CARDS
+from billing.models import PaymentMethod
+from didshop.errors import ShopError
+
+# Stripe's Payment Element needs its hosts; no other page gets them.
+_STRIPE_POLICY = {
+    "script-src": ["https://js.stripe.com", "https://*.js.stripe.com"],
+    "frame-src": ["https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"],
+    "connect-src": ["https://api.stripe.com"],
+}
+
+
+@csp_update(_STRIPE_POLICY)
+@login_required
+@require_http_methods(["GET", "POST"])
+def methods(request: HttpRequest) -> HttpResponse:
+    """The cards on file, and adding one: a test card in the sandbox, else Stripe's own form."""
+    onward = _onward(request)
+    if request.method == "POST" and _plays_stripe():
+        added = _add_demo_card(request)
+        if added:
+            return redirect(onward or reverse("billing:methods"))
+    context = {
+        "methods": PaymentMethod.objects.of(current(request)),
+        "sandbox": _plays_stripe(),
+        "test_cards": DEMO_CARDS if _plays_stripe() else (),
+        "next": onward,
+        **({} if _plays_stripe() else _payment_element(request, onward)),
+    }
+    return render(request, "billing/methods.html", context)
+
+
+@login_required
+@require_GET
+def method_added(request: HttpRequest) -> HttpResponse:
+    """Where Stripe's form comes back to."""
+    setup_intent = request.GET.get("setup_intent", "")
+    try:
+        card = finish_setup(current(request), setup_intent, actor=cast(User, request.user))
+        messages.success(request, f"{card} is on file.")
+    except ShopError as error:
+        messages.error(request, error.message)
+    return redirect(_onward(request) or reverse("billing:methods"))
+
+
+@login_required
+@require_POST
+def method_remove(request: HttpRequest, method_id: UUID) -> HttpResponse:
+    """Take a card off file."""
+    card = get_object_or_404(PaymentMethod.objects.of(current(request)), pk=method_id)
+    try:
+        remove_card(card, actor=cast(User, request.user))
+        messages.success(request, f"{card} is removed.")
+    except ShopError as error:
+        messages.error(request, error.message)
+    return redirect("billing:methods")
+
+
+@login_required
+@require_POST
+def method_default(request: HttpRequest, method_id: UUID) -> HttpResponse:
+    """Charge this card from now on."""
+    card = get_object_or_404(PaymentMethod.objects.of(current(request)), pk=method_id)
+    make_default(card)
+    messages.success(request, f"{card} is charged from now on.")
+    return redirect("billing:methods")
+
+
+def _add_demo_card(request: HttpRequest) -> bool:
+    chosen = request.POST.get("payment_method_id", "")
+    if chosen not in {card.id for card in DEMO_CARDS}:
+        messages.error(request, "Choose one of the test cards.")
+        return False
+    try:
+        card = add_card(current(request), chosen, actor=cast(User, request.user))
+    except ShopError as error:
+        messages.error(request, error.message)
+        return False
+    messages.success(request, f"{card} is on file.")
+    return True
+
+
+def _payment_element(request: HttpRequest, onward: str) -> dict[str, str]:
+    """What the page needs to show Stripe's own card form."""
+    back = settings.PUBLIC_BASE_URL + reverse("billing:method-added")
+    try:
+        secret = start_setup(current(request))
+    except ShopError as error:
+        return {"error": error.message}
+    return {
+        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
+        "client_secret": secret,
+        "return_url": f"{back}?{urlencode({'next': onward})}" if onward else back,
+    }
+
+
+def _plays_stripe() -> bool:
+    """Whether the sandbox stands in for Stripe."""
+    return bool(settings.STRIPE_API_BASE)
+
+
+def _onward(request: HttpRequest) -> str:
+    """Where to go after a card is added, if that is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else ""

@@ -1,0 +1,107 @@
+"""The home page: the shop window for strangers, the dashboard for customers.
+
+It is the one piece of the frame that reads from every room.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.models import Organization
+from accounts.organizations import current
+from billing.models import Payment, PaymentMethod
+from didshop.money import quantise
+from dids.models import Number
+from dids.prices import known_prices
+from orders.models import Order, OrderLine
+from orders.reading import with_lines
+from telephony.models import CallLog
+
+RECENT = 5
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What the shop is, or what is going on for a customer."""
+    if not request.user.is_authenticated:
+        return render(request, "home.html", {"samples": [], "prices": known_prices()})
+    organization = current(request)
+    return render(
+        request,
+        "home.html",
+        {
+            "stats": _stats(organization),
+            "attention": list(_attention(organization)),
+            "recent_calls": _recent_calls(organization),
+            "recent_orders": with_lines(Order.objects.of(organization)).order_by("-id")[:RECENT],
+        },
+    )
+
+
+def _stats(organization: Organization) -> dict[str, Any]:
+    owned = Number.objects.of(organization).live().exclude(status=Number.Status.PENDING)
+    monthly = owned.aggregate(sum=Sum("monthly_price"))["sum"] or Decimal(0)
+    week_ago = timezone.now() - timedelta(days=7)
+    return {
+        "numbers": owned.count(),
+        "calls_week": CallLog.objects.of(organization).filter(created_at__gte=week_ago).count(),
+        "monthly": quantise(monthly),
+    }
+
+
+def _recent_calls(organization: Organization) -> Any:
+    return CallLog.objects.of(organization).select_related("number").order_by("-id")[:RECENT]
+
+
+def _attention(organization: Organization) -> Iterator[dict[str, str]]:
+    """What needs the customer: each with what it is, why, and where to act."""
+    if not PaymentMethod.objects.of(organization).exists():
+        yield _item(
+            "No card on file",
+            "Add one, and you can buy numbers.",
+            reverse("billing:methods"),
+            "Add a card",
+        )
+    orders = Order.objects.of(organization)
+    waiting = Payment.Status.REQUIRES_ACTION
+    for order in orders.open().filter(payment__status=waiting)[:RECENT]:
+        yield _item(
+            f"Order {order.order_number} waits for you",
+            "Your bank asks you to confirm the payment. Nothing is bought before that.",
+            reverse("orders:detail", args=[order.pk]),
+            "Confirm",
+        )
+    reviewed = orders.filter(lines__status=OrderLine.Status.NEEDS_REVIEW).distinct()
+    for order in reviewed[:RECENT]:
+        yield _item(
+            f"A number of order {order.order_number} is being looked at",
+            "The carrier gave no clear answer. It is not charged; a person of ours looks at it.",
+            reverse("orders:detail", args=[order.pk]),
+            "See the order",
+        )
+    yield from _unrouted(organization)
+
+
+def _unrouted(organization: Organization) -> Iterator[dict[str, str]]:
+    unrouted = Number.objects.of(organization).filter(
+        status=Number.Status.ACTIVE, forward_to="", voice_url=""
+    )
+    for number in unrouted.order_by("-id")[:RECENT]:
+        yield _item(
+            f"{number.friendly_name or number.phone_number} goes nowhere yet",
+            "Callers hear that the number is not set up. Say where its calls go.",
+            reverse("numbers:detail", args=[number.pk]),
+            "Set it up",
+        )
+
+
+def _item(title: str, text: str, url: str, action: str) -> dict[str, str]:
+    return {"title": title, "text": text, "url": url, "action": action}

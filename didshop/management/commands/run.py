@@ -1,0 +1,80 @@
+"""`manage.py run`: the whole shop in one terminal, on the embedded default or on services."""
+
+import os
+import shlex
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from didshop.preflight import database_obstacle, obstacles
+
+BANNER = """
+  didshop runs at          {shop}
+  API documentation        {shop}/api/docs/
+  admin                    {shop}/admin/
+  sandbox (Twilio, Stripe) {sandbox}
+
+  State is kept in {var}. Ctrl-C ends it all.
+"""
+
+
+class Command(BaseCommand):
+    help = "Migrate, add demo data, then run web, worker, beat and sandbox together."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        in_the_way = list(obstacles())
+        if in_the_way:
+            raise CommandError("\n".join(in_the_way))
+        for folder in ("broker", "broker-control", "mail"):
+            (settings.VAR / folder).mkdir(exist_ok=True)
+        problem = database_obstacle()
+        if problem:
+            raise CommandError(problem)
+        call_command("migrate", verbosity=0)
+        self.stdout.write(
+            BANNER.format(
+                shop=settings.PUBLIC_BASE_URL, sandbox=settings.SANDBOX_URL, var=settings.VAR
+            )
+        )
+        if settings.DEBUG:
+            call_command("demo")
+        self.stdout.flush()
+        sys.exit(_run_processes())
+
+
+def _processes() -> dict[str, str]:
+    """The shop's processes by name, as shell commands."""
+    python = shlex.quote(sys.executable)
+    celery = f"{python} -m celery -A didshop --quiet"
+    return {
+        "web": f"{python} -m uvicorn didshop.asgi:application --host 127.0.0.1"
+        f" --port {settings.PORT} --no-access-log --log-level warning --lifespan off",
+        "worker": f"{celery} worker --pool threads --concurrency 8 --loglevel info"
+        " --without-gossip --without-mingle --without-heartbeat",
+        "beat": f"{celery} beat --loglevel warning",
+        "sandbox": f"{python} manage.py sandbox",
+    }
+
+
+def _run_processes() -> int:
+    """Run until one ends or Ctrl-C; then end them all."""
+    # Each process finds the others by these, whatever the defaults would say.
+    env = {
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        "PORT": str(settings.PORT),
+        "SANDBOX_PORT": str(settings.SANDBOX_PORT),
+        "DIDSHOP_VAR": str(settings.VAR),
+        "DJANGO_SETTINGS_MODULE": "didshop.settings",
+    }
+    manager = Manager(Printer(sys.stdout))
+    for name, command in _processes().items():
+        manager.add_process(name, command, env=env, cwd=str(settings.BASE_DIR))
+    manager.loop()
+    # 128 + SIGINT is how a run is meant to end.
+    return 0 if manager.returncode in (None, 130, 143) else int(manager.returncode)

@@ -1,0 +1,55 @@
+"""Error pages, for people as pages and for programs in the API's shape; the components page."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from djangorestframework_camel_case.util import camelize
+
+from didshop.errors import Forbidden, NotFound, ShopError, error_body
+from didshop.middleware import HookMiddleware, request_id
+
+_TEMPLATES = {400: "400.html", 403: "403.html", 404: "404.html", 429: "429.html", 500: "500.html"}
+# Whatever else happens on a page is the trouble of a service behind us.
+_OTHERWISE = "carrier_down.html"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal_page(request, ShopError("The request cannot be understood."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal_page(request, Forbidden("This is not allowed."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal_page(request, NotFound("There is nothing at this address."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    broken = ShopError("Something broke on our side. It is logged.", code="SERVER_ERROR")
+    broken.status = 500
+    return refusal_page(request, broken)
+
+
+def refusal_page(request: HttpRequest, refusal: ShopError) -> HttpResponse:
+    """The page, or under /api/ the JSON, that tells about a refusal."""
+    if request.path.startswith("/api/"):
+        body = camelize(error_body(refusal, request_id(request)))
+        return JsonResponse(body, status=refusal.status)
+    template = _TEMPLATES.get(refusal.status, _OTHERWISE)
+    # Without the request where we may be broken ourselves: 500.html needs nothing.
+    context = {"message": refusal.message, "request_id": request_id(request)}
+    return render(
+        None if refusal.status == 500 else request,  # type: ignore[arg-type]  # noqa: PLR2004
+        template,
+        context,
+        status=refusal.status,
+    )
+
+
+class RefusalPagesMiddleware(HookMiddleware):
+    """Shows a ShopError that a page did not handle itself as a page, never as a bare 500."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ShopError):
+            return refusal_page(request, exception)
+        return None

@@ -1,0 +1,140 @@
+"""The API of orders: parse, call one verb, serialise."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import Organization, User
+from accounts.organizations import current
+from billing.cards import card_to_charge
+from didshop.errors import NotFound
+from didshop.idempotency import idempotent
+from didshop.waiting import Waiter
+from orders.cancelling import cancel
+from orders.models import Order
+from orders.placing import place
+from orders.reading import with_lines
+from orders.serializers import (
+    NewOrderSerializer,
+    OrderSerializer,
+    OrderStatusSerializer,
+    PurchaseAnswerSerializer,
+    PurchaseSerializer,
+)
+
+
+def own_order(request: Request, order_id: UUID) -> Order:
+    """The caller's order. NotFound if it is not there, or somebody else's."""
+    order = with_lines(Order.objects.of(current(request))).filter(pk=order_id).first()
+    if order is None:
+        raise NotFound("There is no such order.", code="ORDER_NOT_FOUND")
+    return order
+
+
+def _place(request: Request, body: NewOrderSerializer) -> Order:
+    body.is_valid(raise_exception=True)
+    organization, user = current(request), _user(request)
+    return place(
+        organization=organization,
+        user=user,
+        items=body.chosen_items(),
+        method=card_to_charge(organization, body.chosen_method()),
+    )
+
+
+def _user(request: Request) -> User:
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - IsAuthenticated lets nobody else in
+    return user
+
+
+def _created(order: Order, shape: type[Any]) -> Response:
+    """201 with the order as it is now; with `Prefer: wait`, as it is when it has ended."""
+    organization, order_id = order.organization, order.pk
+    response = _answer(organization, order_id, shape)
+    response.waiter = Waiter(  # type: ignore[attr-defined]
+        is_over=lambda: not Order.objects.open().filter(pk=order_id).exists(),
+        answer=partial(_answer, organization, order_id, shape),
+    )
+    return response
+
+
+def _answer(organization: Organization, order_id: UUID, shape: type[Any]) -> Response:
+    order = with_lines(Order.objects.of(organization)).get(pk=order_id)
+    location = reverse("api-order", args=[order_id])
+    return Response(shape(order).data, status=201, headers={"Location": location})
+
+
+class PurchaseView(APIView):
+    """Buy up to ten numbers."""
+
+    throttle_scope = "purchase"
+
+    @extend_schema(request=PurchaseSerializer, responses={201: PurchaseAnswerSerializer})
+    @idempotent
+    def post(self, request: Request) -> HttpResponse:
+        order = _place(request, PurchaseSerializer(data=request.data))
+        return _created(order, PurchaseAnswerSerializer)
+
+
+class OrderFilter(filters.FilterSet):
+    status = filters.ChoiceFilter(choices=Order.Status.choices)
+
+    class Meta:
+        model = Order
+        fields = ["status"]
+
+
+class OrderListView(ListAPIView[Order]):
+    """The organisation's orders, newest first, and new ones."""
+
+    serializer_class = OrderSerializer
+    filterset_class = OrderFilter
+
+    def get_throttles(self) -> list[Any]:
+        self.throttle_scope = "purchase" if self.request.method == "POST" else "default"
+        return super().get_throttles()
+
+    def get_queryset(self) -> QuerySet[Order]:
+        return with_lines(Order.objects.of(current(self.request)))
+
+    @extend_schema(request=NewOrderSerializer, responses={201: OrderSerializer})
+    @idempotent
+    def post(self, request: Request) -> HttpResponse:
+        order = _place(request, NewOrderSerializer(data=request.data))
+        return _created(order, OrderSerializer)
+
+
+class OrderView(APIView):
+    """One order."""
+
+    @extend_schema(responses=OrderSerializer)
+    def get(self, request: Request, order_id: UUID) -> Response:
+        return Response(OrderSerializer(own_order(request, order_id)).data)
+
+
+class OrderStatusView(APIView):
+    """How one order stands, line by line."""
+
+    @extend_schema(responses=OrderStatusSerializer)
+    def get(self, request: Request, order_id: UUID) -> Response:
+        return Response(OrderStatusSerializer(own_order(request, order_id)).data)
+
+
+class OrderCancelView(APIView):
+    """Cancel what has not been bought yet."""
+
+    @extend_schema(request=None, responses=OrderSerializer)
+    def put(self, request: Request, order_id: UUID) -> Response:
+        cancel(own_order(request, order_id), actor=_user(request))
+        return Response(OrderSerializer(own_order(request, order_id)).data)

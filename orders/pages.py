@@ -1,0 +1,155 @@
+"""Pages of orders: check out, the list, one order and how it goes."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.organizations import current
+from billing.models import Payment, PaymentMethod
+from didshop.errors import ShopError
+from didshop.models import Transition
+from didshop.pagination import page_of
+from orders.cancelling import cancel
+from orders.forms import CheckoutForm
+from orders.models import Order, OrderLine
+from orders.placing import MOST_LINES, Item, place
+from orders.quotes import Quote, quote_items
+from orders.reading import timelines, what_now, with_lines
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """What the chosen numbers cost; with POST, buy them."""
+    organization = current(request)
+    chosen = request.POST if request.method == "POST" else request.GET
+    items = [Item(number) for number in dict.fromkeys(chosen.getlist("number"))][:MOST_LINES]
+    form = CheckoutForm(request.POST or None, organization=organization)
+    if request.method == "POST" and items and form.is_valid():
+        try:
+            order = place(
+                organization=organization,
+                user=cast(User, request.user),
+                items=items,
+                method=form.cleaned_data["payment_method"],
+            )
+        except ShopError as error:
+            form.add_error(None, error.message)
+        else:
+            return redirect("orders:detail", order.pk)
+    return _checkout_page(request, form, items)
+
+
+def _checkout_page(request: HttpRequest, form: CheckoutForm, items: list[Item]) -> HttpResponse:
+    try:
+        quote = quote_items(items) if items else Quote()
+    except ShopError as error:
+        messages.error(request, error.message)
+        return redirect("numbers:search")
+    context = {
+        "lines": [_quoted_line(quoted) for quoted in quote.items],
+        "total": quote.total,
+        "monthly_total": quote.monthly_total,
+        "currency": quote.offers[0].price.currency if quote.offers else "",
+        "methods": PaymentMethod.objects.of(current(request)),
+        "form": form,
+    }
+    return render(request, "orders/checkout.html", context)
+
+
+def _quoted_line(quoted: Any) -> Any:
+    """The offer as the page shows it, or the bare number with what is wrong about it."""
+    if quoted.offer is not None:
+        return quoted.offer
+    return {
+        "phone_number": quoted.item.phone_number,
+        "international": quoted.item.phone_number,
+        "problem": quoted.problem.message,
+    }
+
+
+@login_required
+@require_GET
+def order_list(request: HttpRequest) -> HttpResponse:
+    """The organisation's orders, newest first."""
+    page = page_of(with_lines(Order.objects.of(current(request))), request)
+    return render(request, "orders/list.html", {"orders": page.results, "page": page})
+
+
+@login_required
+@require_GET
+def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """One order. htmx asks for its changing part every second while it is open."""
+    order = _own(request, order_id)
+    template = "orders/_order.html" if request.htmx else "orders/detail.html"  # type: ignore[attr-defined]
+    return render(request, template, _order_context(order))
+
+
+@login_required
+@require_POST
+def order_cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Cancel what has not been bought yet."""
+    try:
+        cancel(_own(request, order_id), actor=cast(User, request.user))
+        messages.success(request, "What was not bought yet is cancelled and not charged.")
+    except ShopError as error:
+        messages.error(request, error.message)
+    return redirect("orders:detail", order_id)
+
+
+def _own(request: HttpRequest, order_id: UUID) -> Order:
+    return get_object_or_404(with_lines(Order.objects.of(current(request))), pk=order_id)
+
+
+def _order_context(order: Order) -> dict[str, Any]:
+    found = timelines(order)
+    lines = list(order.lines.all())
+    for line in lines:
+        line.timeline = [_entry(row, OrderLine.Status) for row in found[line.pk]]  # type: ignore[attr-defined]
+    payment_rows = [_entry(row, Payment.Status) for row in found[order.payment_id]]
+    return {
+        "order": order,
+        "lines": lines,
+        "payment": order.payment,
+        "payment_timeline": payment_rows,
+        "what_now": what_now(order),
+        "steps": _steps(order),
+    }
+
+
+def _entry(row: Transition, statuses: Any) -> dict[str, Any]:
+    return {
+        "at": row.created_at,
+        "status": row.new,
+        "label": statuses(row.new).label,
+        "detail": row.reason,
+    }
+
+
+def _steps(order: Order) -> list[dict[str, str]]:
+    """The three steps of an order, each waiting, current, done or failed."""
+    paid = order.payment_state
+    held = paid in (Payment.Status.AUTHORIZED, Payment.Status.CAPTURED)
+    declined = paid == Payment.Status.FAILED
+    ended = not order.is_open
+    charged = paid == Payment.Status.CAPTURED
+    all_lines_ended = all(line.status in OrderLine.ENDED for line in order.lines.all())
+    return [
+        {"label": "Payment held", "state": _state(held or charged, declined, not held)},
+        {"label": "Numbers bought", "state": _state(charged, ended and not charged, held)},
+        {"label": "Charged", "state": _state(charged, ended and not charged, all_lines_ended)},
+    ]
+
+
+def _state(is_done: bool, is_failed: bool, is_current: bool) -> str:
+    if is_done:
+        return "done"
+    if is_failed:
+        return "failed"
+    return "current" if is_current else "waiting"

@@ -1,0 +1,24 @@
+"""What Stripe's events do for orders: they wake `advance`, which asks Stripe itself."""
+
+from uuid import UUID
+
+from didshop.models import WebhookEvent
+from orders.models import Order
+from orders.provisioning import advance
+
+
+def handle(event: WebhookEvent) -> None:
+    """Advance the order whose payment the event is about. Others' events are nobody's business."""
+    thing = event.payload.get("data", {}).get("object", {})
+    order = Order.objects.open().filter(payment__pk=_payment_id(thing)).first()
+    if order is not None:
+        advance(order.pk)
+
+
+def _payment_id(thing: dict[str, object]) -> UUID | None:
+    """Our payment's id in the metadata of what Stripe tells about."""
+    metadata = thing.get("metadata")
+    try:
+        return UUID(str(metadata["payment"])) if isinstance(metadata, dict) else None
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,70 @@
+"""From the numbers that a customer names to lines with prices that are ours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from didshop.errors import Conflict, ShopError
+from didshop.money import quantise
+from dids.offers import Offer
+from dids.quoting import quote
+
+
+@dataclass(frozen=True)
+class Item:
+    """One number that a customer asks for, and how its calls are to be handled."""
+
+    phone_number: str
+    friendly_name: str = ""
+    voice_url: str = ""
+    voice_method: str = "POST"
+    status_callback: str = ""
+
+
+@dataclass(frozen=True)
+class QuotedItem:
+    """An item with our offer for it, or the reason why there is none."""
+
+    item: Item
+    offer: Offer | None = None
+    problem: ShopError | None = None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a whole order would cost. Amounts cover only what can be delivered."""
+
+    items: Sequence[QuotedItem] = field(default_factory=tuple)
+
+    @property
+    def offers(self) -> list[Offer]:
+        return [quoted.offer for quoted in self.items if quoted.offer]
+
+    @property
+    def total(self) -> Decimal:
+        """The first charge: set-up and a month of every number."""
+        return quantise(sum((offer.price.first_charge for offer in self.offers), Decimal(0)))
+
+    @property
+    def monthly_total(self) -> Decimal:
+        return quantise(sum((offer.price.monthly for offer in self.offers), Decimal(0)))
+
+
+def quote_items(items: Sequence[Item]) -> Quote:
+    """Quote every item. Only a number that is gone is a problem of its own.
+
+    Whatever else stands in the way (an address is needed, the carrier is down) refuses the
+    whole, since it would not get better by leaving one number out.
+    """
+    answers = quote([item.phone_number for item in items])
+    quoted = []
+    for item in items:
+        answer: Any = answers[item.phone_number]
+        if isinstance(answer, Offer):
+            quoted.append(QuotedItem(item, offer=answer))
+        elif isinstance(answer, Conflict):
+            quoted.append(QuotedItem(item, problem=answer))
+        else:
+            raise answer
+    return Quote(tuple(quoted))

@@ -1,0 +1,89 @@
+"""Orders as people and programs read them: statuses in plain words, timelines, sums."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from billing.models import Payment
+from didshop.models import Transition
+from orders.models import Order, OrderLine, OrderQuerySet
+
+# What the plan calls a payment's state, from ours.
+PAYMENT_STATUS = {
+    Payment.Status.CREATED: "PENDING",
+    Payment.Status.UNKNOWN: "PENDING",
+    Payment.Status.REQUIRES_ACTION: "PENDING",
+    Payment.Status.AUTHORIZED: "PENDING",
+    Payment.Status.CAPTURED: "SUCCEEDED",
+    Payment.Status.FAILED: "FAILED",
+    Payment.Status.CANCELLED: "CANCELLED",
+}
+
+
+def with_lines(orders: OrderQuerySet) -> OrderQuerySet:
+    """The orders with all that shows them, in a constant number of queries."""
+    lines = OrderLine.objects.order_by("position")
+    return orders.select_related("payment__payment_method").prefetch_related(
+        Prefetch("lines", queryset=lines)
+    )
+
+
+def timelines(order: Order) -> dict[UUID, list[Transition]]:
+    """Every change of the order, its payment and its lines, by whose it is, oldest first."""
+    subjects = [order.pk, order.payment_id, *(line.pk for line in order.lines.all())]
+    kinds = (Order.KIND, Payment.KIND, OrderLine.KIND)
+    rows = Transition.objects.filter(subject_kind__in=kinds, subject_id__in=subjects)
+    found: dict[UUID, list[Transition]] = defaultdict(list)
+    for row in rows.order_by("id"):
+        found[row.subject_id].append(row)
+    return found
+
+
+def count(lines: Iterable[OrderLine], *statuses: str) -> int:
+    return sum(line.status in statuses for line in lines)
+
+
+def what_now(order: Order) -> str:
+    """What happens next, for the customer: one or two sentences."""
+    lines = list(order.lines.all())
+    delivered = count(lines, OrderLine.Status.ACTIVE)
+    in_review = count(lines, OrderLine.Status.NEEDS_REVIEW)
+    sentence = _SENTENCES.get(order.status) or _while_buying(order.payment)
+    sentence = sentence.format(
+        delivered=delivered, all=len(lines), error=order.payment.error or _NOTHING_SOLD
+    )
+    if in_review:
+        sentence += (
+            " One number is being looked at by a person; it is not charged."
+            if in_review == 1
+            else f" {in_review} numbers are being looked at by a person; they are not charged."
+        )
+    return sentence
+
+
+def _while_buying(payment: Payment) -> str:
+    return _WHILE_BUYING.get(payment.status, "We are buying your numbers. This takes seconds.")
+
+
+_NOTHING_SOLD = "None of the numbers could be bought."
+_SENTENCES = {
+    Order.Status.COMPLETED: "All numbers are yours and live. Set where their calls go.",
+    Order.Status.PARTIAL: (
+        "{delivered} of {all} numbers are yours and live. You were charged for those only; "
+        "the rest of the amount held was given back."
+    ),
+    Order.Status.FAILED: "{error} Nothing was charged. Choose again whenever you like.",
+    Order.Status.CANCELLED: "The order was cancelled. Nothing was bought and nothing was charged.",
+}
+_WHILE_BUYING = {
+    Payment.Status.CREATED: "We are asking your bank to hold the amount. This takes seconds.",
+    Payment.Status.UNKNOWN: "We are asking your bank to hold the amount. This takes seconds.",
+    Payment.Status.REQUIRES_ACTION: (
+        "Your bank asks you to confirm the payment. Nothing is bought before that."
+    ),
+    Payment.Status.FAILED: "The payment was declined. Nothing was bought.",
+    Payment.Status.CANCELLED: "The payment was not made. Nothing was bought.",
+    Payment.Status.CAPTURED: "The charge is made; the order is being closed.",
+}
