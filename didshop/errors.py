@@ -15,6 +15,8 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from didshop.throttling import count_refused
+
 logger = structlog.get_logger(__name__)
 
 
@@ -116,6 +118,9 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Response | N
 
     None, so that Django logs it and answers 500, for what is a defect of ours.
     """
+    wait = count_refused(context["request"], context["view"])
+    if wait is not None:
+        exc = exceptions.Throttled(wait)
     refusal = _as_refusal(exc)
     if refusal is None:
         return None

@@ -72,6 +72,20 @@ class NewestFirstPagination(CursorPagination):
             }
         )
 
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
+        limit = {"type": "integer", "minimum": 1, "maximum": self.max_page_size}
+        parameters = [
+            _query("cursor", {"type": "string"}, "Where to go on; take `next` and `previous`."),
+            _query("limit", {**limit, "default": self.page_size}, "How many results at most."),
+        ]
+        names = sorted(getattr(view, "orderings", {}))
+        if names:
+            both_ways = [*names, *(f"-{name}" for name in names)]
+            parameters.append(
+                _query("ordering", {"type": "string", "enum": both_ways}, "Order; - is downward.")
+            )
+        return parameters
+
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": "string", "format": "uri", "nullable": True}
         return {
@@ -79,3 +93,13 @@ class NewestFirstPagination(CursorPagination):
             "required": ["results", "next", "previous"],
             "properties": {"results": schema, "next": link, "previous": link},
         }
+
+
+def _query(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "schema": schema,
+        "description": description,
+    }

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "didshop.middleware.RequestIdMiddleware",
+    "didshop.throttling.RateLimitHeadersMiddleware",
     "didshop.waiting.PreferWaitMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -118,7 +119,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 elif DATABASE_POOL_SIZE:
     # A thread a request (ASGI) makes persistent connections useless; a pool serves instead.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE}}
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10}
+    }
 
 if REDIS_URL:
     CACHES: dict[str, dict[str, Any]] = {
@@ -154,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "didshop.tasks.beat", "schedule": 15},
     "sweep-orders": {"task": "orders.tasks.sweep", "schedule": SWEEP_SECONDS},
     "sweep-numbers": {"task": "dids.tasks.sweep", "schedule": SWEEP_SECONDS},
+    "forget-old-keys": {"task": "didshop.tasks.forget_old_keys", "schedule": 3600},
     "sweep-inbox": {"task": "didshop.tasks.sweep_inbox", "schedule": SWEEP_SECONDS},
     "refresh-prices": {"task": "dids.tasks.refresh_prices", "schedule": 24 * 3600},
 }
@@ -203,7 +207,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["djangorestframework_camel_case.render.CamelCaseJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["djangorestframework_camel_case.parser.CamelCaseJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["didshop.parsers.ShopJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "didshop.pagination.NewestFirstPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "didshop.schema.ShopSchema",
@@ -213,6 +217,7 @@ REST_FRAMEWORK = {
         "default": "300/min",
         "search": "60/min",
         "purchase": "30/min",
+        "card": "20/min",
         "card": "10/min",
         "register": "10/min",
         "login": "10/min",

@@ -81,6 +81,18 @@ class ScopeThrottle(BaseThrottle):
         return self.allowance.reset
 
 
+def count_refused(request: Request, view: "APIView") -> float | None:
+    """Count a request that was refused before its turn at the throttle, as bad credentials are.
+
+    Seconds to wait if it exceeds the limit, else None. Whoever tries tokens is limited, too.
+    """
+    is_counted = hasattr(request._request, "allowance")
+    if is_counted or not any(isinstance(it, ScopeThrottle) for it in view.get_throttles()):
+        return None
+    throttle = ScopeThrottle()
+    return None if throttle.allow_request(request, view) else throttle.wait()
+
+
 def caller_of(request: Request | HttpRequest) -> str:
     """Who is counted: "user:<id>", or "address:<address>" of the nearest untrusted hop."""
     user = getattr(request, "user", None) if isinstance(request, Request) else None
