@@ -1,8 +1,4 @@
-"""The control API under /_sandbox: calls, faults, state, clock, reset.
-
-It reads Stripe's objects from the store's kinds "payment_intent" and "refund",
-which hold them as Stripe's API words them.
-"""
+"""The control API under /_sandbox: calls, faults, state, clock, reset."""
 
 import math
 from dataclasses import asdict
@@ -14,13 +10,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.errors import SandboxError
-from sandbox.faults import BadFault, parse_fault
-from sandbox.store import Document, Store
+from sandbox.faults import FaultError, parse_fault
+from sandbox.store import Document
+from sandbox.stripe.state import payments_state
 
 MOST_SECONDS = 10 * 365 * 24 * 3600
 
 
-class BadRequest(SandboxError):
+class BadRequestError(SandboxError):
     """400 with a sentence that says what is wrong."""
 
     def response(self) -> Response:
@@ -29,13 +26,13 @@ class BadRequest(SandboxError):
 
 
 async def read_object(request: Request) -> dict[str, Any]:
-    """The JSON object in the body. Raises BadRequest."""
+    """The JSON object in the body. Raises BadRequestError."""
     try:
         data = await request.json()
     except (JSONDecodeError, UnicodeDecodeError) as error:
-        raise BadRequest(f"The body must be JSON: {error}") from error
+        raise BadRequestError(f"The body must be JSON: {error}") from error
     if not isinstance(data, dict):
-        raise BadRequest("The body must be a JSON object.")
+        raise BadRequestError("The body must be a JSON object.")
     return data
 
 
@@ -50,8 +47,8 @@ async def faults(request: Request) -> Response:
     if request.method == "POST":
         try:
             fault = parse_fault(await read_object(request))
-        except BadFault as error:
-            raise BadRequest(str(error)) from error
+        except FaultError as error:
+            raise BadRequestError(str(error)) from error
         kept.add(fault)
         return JSONResponse(asdict(fault), status_code=201)
     if request.method == "DELETE":
@@ -67,11 +64,11 @@ async def clock(request: Request) -> Response:
 
 
 def advance_clock(request: Request, seconds: Any) -> None:
-    """Move the clock. Raises BadRequest."""
+    """Move the clock. Raises BadRequestError."""
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise BadRequest('"advance" must be a number of seconds.')
+        raise BadRequestError('"advance" must be a number of seconds.')
     if not (math.isfinite(seconds) and 0 <= seconds <= MOST_SECONDS):
-        raise BadRequest('"advance" must be between 0 and ten years, in seconds.')
+        raise BadRequestError('"advance" must be between 0 and ten years, in seconds.')
     request.app.state.clock.advance(seconds)
 
 
@@ -98,45 +95,12 @@ def read_state(request: Request) -> dict[str, Any]:
     shared = request.app.state
     return {
         "numbers": shared.store.all("incoming_phone_number"),
-        "payments": read_payments(shared.store),
+        "payments": payments_state(shared.store),
         "webhooks": [describe_delivery(each) for each in shared.outbox.deliveries()],
         "calls": shared.store.all("call"),
         "faults": [asdict(fault) for fault in shared.faults.list()],
         "clock": shared.clock.state(),
     }
-
-
-def read_payments(store: Store) -> list[Document]:
-    """Each PaymentIntent with its money in the currency's smallest unit.
-
-    authorized: what was ever held or taken; held: what is held now.
-    """
-    refunded: dict[str, int] = {}
-    for refund in store.all("refund"):
-        if refund["status"] not in ("failed", "canceled"):
-            intent = refund["payment_intent"]
-            refunded[intent] = refunded.get(intent, 0) + refund["amount"]
-    return [
-        {
-            "id": intent["id"],
-            "amount": intent["amount"],
-            "authorized": intent["amount"] if was_authorized(intent) else 0,
-            "held": intent.get("amount_capturable", 0),
-            "captured": intent.get("amount_received", 0),
-            "refunded": refunded.get(intent["id"], 0),
-            "status": intent["status"],
-            "currency": intent["currency"],
-            "metadata": intent.get("metadata", {}),
-        }
-        for intent in store.all("payment_intent")
-    ]
-
-
-def was_authorized(intent: Document) -> bool:
-    """Whether a card has ever agreed to this PaymentIntent."""
-    if intent["status"] == "canceled":
-        return intent.get("latest_charge") is not None
-    return intent["status"] in ("requires_capture", "succeeded", "processing")
 
 
 def describe_delivery(delivery: Document) -> Document:

@@ -11,7 +11,7 @@ TWILIO_PRODUCTS = ("api", "pricing", "numbers")
 
 
 class SandboxError(Exception):
-    """An answer that is raised. Twilio's and Stripe's errors derive from it and say how they look."""
+    """An answer that is raised. Twilio's and Stripe's errors derive from it, each with its look."""
 
     def response(self) -> Response:
         """The answer on the wire."""
@@ -42,9 +42,9 @@ def twilio_body(status: int, code: int, message: str) -> dict[str, Any]:
     }
 
 
-def stripe_body(type: str, message: str, code: str | None = None) -> dict[str, Any]:
+def stripe_body(error_type: str, message: str, code: str | None = None) -> dict[str, Any]:
     """Stripe's error body with the fields that every error has."""
-    error = {"message": message, "type": type}
+    error = {"message": message, "type": error_type}
     if code is not None:
         error["code"] = code
     return {"error": error}

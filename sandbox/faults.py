@@ -30,7 +30,7 @@ DELAY_SECONDS = 1.0
 MOST_SECONDS = 3600.0
 
 
-class BadFault(Exception):
+class FaultError(Exception):
     """The description of a fault makes no sense; the text says why."""
 
 
@@ -63,10 +63,10 @@ class Fault:
 
 
 def parse_fault(data: Mapping[str, Any]) -> Fault:
-    """The fault that a person described. Raises BadFault with a sentence."""
+    """The fault that a person described. Raises FaultError with a sentence."""
     unknown = sorted(set(data) - set(FIELDS))
     if unknown:
-        raise BadFault(f"Unknown field: {', '.join(unknown)}. Known: {', '.join(FIELDS)}.")
+        raise FaultError(f"Unknown field: {', '.join(unknown)}. Known: {', '.join(FIELDS)}.")
     kind = one_of(str(data.get("kind", "")), KINDS, "kind")
     return Fault(
         id=f"fault_{uuid.uuid4().hex[:12]}",
@@ -81,39 +81,39 @@ def parse_fault(data: Mapping[str, Any]) -> Fault:
 
 
 def one_of(value: Any, allowed: tuple[str, ...], field: str) -> str:
-    """The value when it is among those allowed. Raises BadFault."""
+    """The value when it is among those allowed. Raises FaultError."""
     if value not in allowed:
-        raise BadFault(f"{field} must be one of: {', '.join(allowed)}.")
+        raise FaultError(f"{field} must be one of: {', '.join(allowed)}.")
     return str(value)
 
 
 def text(data: Mapping[str, Any], field: str) -> str:
-    """A field that may be absent. Raises BadFault when it is no text."""
+    """A field that may be absent. Raises FaultError when it is no text."""
     value = data.get(field) or ""
     if not isinstance(value, str):
-        raise BadFault(f"{field} must be text.")
+        raise FaultError(f"{field} must be text.")
     return value
 
 
 def whole_number(data: Mapping[str, Any], default: int) -> int:
-    """How often the fault strikes. Raises BadFault."""
+    """How often the fault strikes. Raises FaultError."""
     value = data.get("count")
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise BadFault("count must be a whole number, 0 for as long as the fault is there.")
+        raise FaultError("count must be a whole number, 0 for as long as the fault is there.")
     return value
 
 
 def duration(data: Mapping[str, Any], default: float) -> float:
-    """How long it takes, in seconds. Raises BadFault."""
+    """How long it takes, in seconds. Raises FaultError."""
     value = data.get("seconds")
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadFault("seconds must be a number.")
+        raise FaultError("seconds must be a number.")
     if not 0 <= value <= MOST_SECONDS:
-        raise BadFault(f"seconds must be between 0 and {MOST_SECONDS:.0f}.")
+        raise FaultError(f"seconds must be between 0 and {MOST_SECONDS:.0f}.")
     return float(value)
 
 

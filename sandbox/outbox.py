@@ -94,15 +94,15 @@ class Outbox:
             delivery = self._new_delivery(kind=STRIPE_EVENT, to=url, method="POST", event=event)
             self._queue(delivery["id"], after=0)
 
-    def resend(self, id: str) -> bool:
+    def resend(self, key: str) -> bool:
         """Send a Stripe event once more, as an operator can in Stripe's dashboard.
 
         False when there is no such delivery of Stripe's.
         """
-        delivery = self._store.get("delivery", id)
+        delivery = self._store.get("delivery", key)
         if delivery is None or delivery["kind"] != STRIPE_EVENT:
             return False
-        self._queue(id, after=0)
+        self._queue(key, after=0)
         return True
 
     def deliveries(self) -> list[Document]:
@@ -128,9 +128,9 @@ class Outbox:
         delivery["status"] = status
         self._store.put("delivery", delivery["id"], delivery)
 
-    def _queue(self, id: str, *, after: float) -> None:
+    def _queue(self, key: str, *, after: float) -> None:
         due = self._clock.now() + timedelta(seconds=after)
-        self._store.put("queue", id, {"id": id, "due": due.isoformat()})
+        self._store.put("queue", key, {"id": key, "due": due.isoformat()})
         self._wake.set()
 
     def _run(self) -> None:
@@ -138,10 +138,10 @@ class Outbox:
         sending: dict[str, Future[None]] = {}
         with ThreadPoolExecutor(SENDERS, thread_name_prefix="outbox") as pool:
             while not self._ended.is_set():
-                sending = {id: future for id, future in sending.items() if not future.done()}
-                for id in self._due():
-                    if id not in sending:
-                        sending[id] = pool.submit(self._try, id)
+                sending = {key: future for key, future in sending.items() if not future.done()}
+                for key in self._due():
+                    if key not in sending:
+                        sending[key] = pool.submit(self._try, key)
                 self._wake.wait(POLL_SECONDS)
                 self._wake.clear()
 
@@ -153,21 +153,21 @@ class Outbox:
             if datetime.fromisoformat(queued["due"]) <= now
         ]
 
-    def _try(self, id: str) -> None:
+    def _try(self, key: str) -> None:
         """Send one event; take it off the queue, or queue it for later."""
-        delivery = self._store.get("delivery", id)
+        delivery = self._store.get("delivery", key)
         if delivery is None or self._ended.is_set():
             return
         answer, error = self._post_stripe_event(delivery)
         with self._store.transaction():
-            if not self._store.delete("queue", id):
+            if not self._store.delete("queue", key):
                 return  # a reset came between
             number = len(delivery["tries"])
-            if answer is not None and 200 <= answer < 300:
+            if answer is not None and httpx.codes.is_success(answer):
                 status = "delivered"
             elif number < len(PAUSES):
                 status = "pending"
-                self._queue(id, after=PAUSES[number])
+                self._queue(key, after=PAUSES[number])
             else:
                 status = "failed"
             self._record(delivery, answer, error, status)

@@ -19,6 +19,7 @@ from sandbox.errors import SandboxError, answer_sandbox_error, not_found
 from sandbox.faults import DROP, FaultLayer, Faults
 from sandbox.outbox import Outbox
 from sandbox.store import Store
+from sandbox.twilio.inventory import prepare_inventory
 
 # Endpoints are plain functions in threads, and a call that is placed holds one
 # thread here while the shop, asked for its TwiML, may call Twilio in another.
@@ -26,7 +27,7 @@ THREADS = 200
 
 
 def build_app(config: Config) -> Starlette:
-    """The whole sandbox. Endpoints find `store`, `config`, `clock`, `outbox`, `faults` in app.state."""
+    """The whole sandbox; app.state has `store`, `config`, `clock`, `outbox`, `faults`."""
     store = Store(config.database)
     clock = Clock(store)
     faults = Faults(store)
@@ -51,8 +52,12 @@ def build_app(config: Config) -> Starlette:
 
 @asynccontextmanager
 async def run_background_parts(app: Starlette) -> AsyncIterator[None]:
-    """Widen the thread pool and deliver the outbox for as long as the server runs."""
+    """Widen the thread pool, fill the inventory, and deliver the outbox while the server runs.
+
+    The server listens once the inventory is there, so that no first search is slow.
+    """
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    await anyio.to_thread.run_sync(prepare_inventory)
     app.state.outbox.start()
     try:
         yield

@@ -65,29 +65,29 @@ class Store:
             if self._depth == 0:
                 self._connection.execute("COMMIT")
 
-    def put(self, kind: str, id: str, doc: Document) -> None:
+    def put(self, kind: str, key: str, doc: Document) -> None:
         """Insert or replace; a document that is replaced keeps its place in the order."""
         with self._lock:
             self._connection.execute(
                 "INSERT INTO documents (kind, id, body) VALUES (?, ?, ?)"
                 " ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
-                (kind, id, json.dumps(doc)),
+                (kind, key, json.dumps(doc)),
             )
 
-    def insert(self, kind: str, id: str, doc: Document) -> bool:
+    def insert(self, kind: str, key: str, doc: Document) -> bool:
         """Insert unless the id is there; True when it was inserted. Atomic."""
         with self._lock:
             cursor = self._connection.execute(
                 "INSERT INTO documents (kind, id, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (kind, id, json.dumps(doc)),
+                (kind, key, json.dumps(doc)),
             )
             return cursor.rowcount == 1
 
-    def get(self, kind: str, id: str) -> Document | None:
+    def get(self, kind: str, key: str) -> Document | None:
         """The document, or None."""
         with self._lock:
             row = self._connection.execute(
-                "SELECT body FROM documents WHERE kind = ? AND id = ?", (kind, id)
+                "SELECT body FROM documents WHERE kind = ? AND id = ?", (kind, key)
             ).fetchone()
         return None if row is None else load(row[0])
 
@@ -102,11 +102,11 @@ class Store:
             rows = self._connection.execute(f"{query} ORDER BY position", values).fetchall()
         return [load(body) for (body,) in rows]
 
-    def delete(self, kind: str, id: str) -> bool:
+    def delete(self, kind: str, key: str) -> bool:
         """Forget one document; True when it was there."""
         with self._lock:
             cursor = self._connection.execute(
-                "DELETE FROM documents WHERE kind = ? AND id = ?", (kind, id)
+                "DELETE FROM documents WHERE kind = ? AND id = ?", (kind, key)
             )
             return cursor.rowcount == 1
 

@@ -2,4 +2,6 @@
 
 from starlette.routing import Route
 
-routes: list[Route] = []
+from sandbox.twilio import available, numbers, pricing
+
+routes: list[Route] = [*available.routes, *numbers.routes, *pricing.routes]
