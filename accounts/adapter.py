@@ -27,7 +27,11 @@ class AccountAdapter(DefaultAccountAdapter):
     """Opens accounts as the API does, and leaves the sending of mail to a task."""
 
     def save_user(
-        self, request: HttpRequest, user: User, form: forms.Form, commit: bool = True
+        self,
+        request: HttpRequest,
+        user: User,
+        form: forms.Form,
+        commit: bool = True,  # noqa: FBT001, FBT002 - allauth's signature
     ) -> User:
         """Open the account that the sign-up page asks for, with its organisation."""
         user = super().save_user(request, user, form, commit=False)

@@ -57,7 +57,7 @@ class LoginView(OpenView):
         """Start a session: a family of refresh tokens with its access tokens."""
         body = CredentialsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        user = login.authenticate(request._request, **body.validated_data)
+        user = login.authenticate(request, **body.validated_data)
         return _signed_in(request, user, status.HTTP_200_OK)
 
 
@@ -105,7 +105,7 @@ def _signed_in(request: Request, user: User, status_code: int) -> Response:
     tokens = sessions.start(
         user,
         device=request.headers.get("User-Agent", ""),
-        ip_address=get_adapter().get_client_ip(request._request),
+        ip_address=get_adapter().get_client_ip(request),
     )
     answer = SignedInSerializer({"user": user, "tokens": tokens})
     return Response(answer.data, status=status_code)

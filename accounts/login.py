@@ -2,8 +2,8 @@
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
 
 from accounts.models import User
 from didshop.errors import Forbidden, Unauthenticated
@@ -12,7 +12,7 @@ from didshop.errors import Forbidden, Unauthenticated
 COOL_OFF_SECONDS = 300
 
 
-def authenticate(request: HttpRequest, *, email: str, password: str) -> User:
+def authenticate(request: Request, *, email: str, password: str) -> User:
     """The user whose address and password these are.
 
     Failures are counted by address and by caller together with those of the login page. It

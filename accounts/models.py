@@ -142,13 +142,15 @@ class Membership(Record):
 class Session(Record):
     """One API sign-in: a family of refresh tokens of which only the newest is good."""
 
+    LONGEST_DEVICE = 200
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_sessions")
     # The `jti` of the one refresh token that may still be used.
     current_jti = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     is_revoked = models.BooleanField(default=False)
-    device = models.CharField(max_length=200, blank=True)
+    device = models.CharField(max_length=LONGEST_DEVICE, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
 
     class Meta:

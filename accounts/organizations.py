@@ -25,8 +25,7 @@ def membership(request: Request | HttpRequest) -> Membership:
 
     Raises NotFound ORGANIZATION_NOT_FOUND where the user has no part in the organisation named.
     """
-    http_request = request._request if isinstance(request, Request) else request
-    known: Membership | None = getattr(http_request, "_membership", None)
+    known: Membership | None = getattr(request, "membership", None)
     if known is None or known.user_id != request.user.pk:
         known = _by_header(request) if isinstance(request, Request) else _by_session(request)
         if known is None:
@@ -34,7 +33,7 @@ def membership(request: Request | HttpRequest) -> Membership:
                 "There is no such organisation, or you have no part in it.",
                 code="ORGANIZATION_NOT_FOUND",
             )
-        http_request._membership = known  # type: ignore[attr-defined]
+        request.membership = known  # type: ignore[union-attr]
     return known
 
 

@@ -21,7 +21,6 @@ from didshop.errors import Forbidden, Unauthenticated
 from didshop.fields import new_id
 
 SESSION_CLAIM = "sid"
-LONGEST_DEVICE = Session._meta.get_field("device").max_length
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def start(user: User, *, device: str = "", ip_address: str | None = None) -> Tok
         current_jti=token["jti"],
         expires_at=now + token.lifetime,
         last_used_at=now,
-        device=device[:LONGEST_DEVICE],
+        device=device[: Session.LONGEST_DEVICE],
         ip_address=ip_address,
     )
     return _pair(token)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from celery import current_app
 from django.core import mail
 from django.test import Client
 
@@ -49,9 +48,8 @@ def test_signing_up_opens_the_same_account_as_the_api(client: Client) -> None:
 
 
 def test_signing_up_sends_one_mail_after_the_commit(
-    client: Client, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+    client: Client, django_capture_on_commit_callbacks: Any, tasks_at_once: None
 ) -> None:
-    monkeypatch.setattr(current_app.conf, "task_always_eager", True)
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/accounts/signup/", FORM)
         assert mail.outbox == []
@@ -131,6 +129,6 @@ def test_no_open_redirect(client: Client) -> None:
     assert answer.headers["Location"] == "/"
 
 
-@pytest.mark.parametrize("page", ["login", "signup", "password/reset"])
-def test_pages_answer_strangers(client: Client, page: str) -> None:
-    assert client.get(f"/accounts/{page}/").status_code == 200
+@pytest.mark.parametrize("path", ["login", "signup", "password/reset"])
+def test_pages_answer_strangers(client: Client, path: str) -> None:
+    assert client.get(f"/accounts/{path}/").status_code == 200
