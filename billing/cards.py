@@ -45,9 +45,7 @@ def start_setup(organization: Organization) -> str:
         raise _trouble(error) from error
 
 
-def finish_setup(
-    organization: Organization, setup_intent_id: str, *, actor: User
-) -> PaymentMethod:
+def finish_setup(organization: Organization, setup_intent_id: str, *, actor: User) -> PaymentMethod:
     """Put the card of a finished SetupIntent on file. Stripe is asked; the URL is not believed."""
     customer_id = _customer_of(organization)
     try:

@@ -197,18 +197,14 @@ def capture(intent_id: str, *, amount: Decimal, key: str) -> Intent:
 def cancel(intent_id: str, *, key: str) -> Intent:
     """Give back all that is held."""
     with _translated():
-        intent = _client().v1.payment_intents.cancel(
-            intent_id, options={"idempotency_key": key}
-        )
+        intent = _client().v1.payment_intents.cancel(intent_id, options={"idempotency_key": key})
     return _intent(intent)
 
 
 def verified_event(payload: bytes, signature: str) -> dict[str, Any] | None:
     """The event in a webhook's raw body, or None where its signature or its body is bad."""
     try:
-        event = stripe.Webhook.construct_event(
-            payload, signature, settings.STRIPE_WEBHOOK_SECRET
-        )
+        event = stripe.Webhook.construct_event(payload, signature, settings.STRIPE_WEBHOOK_SECRET)
     except (stripe.SignatureVerificationError, ValueError, TypeError, AttributeError):
         return None
     return event.to_dict()

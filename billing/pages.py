@@ -33,16 +33,17 @@ _STRIPE_POLICY = {
 @require_http_methods(["GET", "POST"])
 def methods(request: HttpRequest) -> HttpResponse:
     """The cards on file, and adding one: a test card in the sandbox, else Stripe's own form."""
-    onward = _onward(request)
+    onward, error = _onward(request), ""
     if request.method == "POST" and _plays_stripe():
-        added = _add_demo_card(request)
-        if added:
+        error = _add_demo_card(request)
+        if not error:
             return redirect(onward or reverse("billing:methods"))
     context = {
         "methods": PaymentMethod.objects.of(current(request)),
         "sandbox": _plays_stripe(),
         "test_cards": DEMO_CARDS if _plays_stripe() else (),
         "next": onward,
+        "error": error,
         **({} if _plays_stripe() else _payment_element(request, onward)),
     }
     return render(request, "billing/methods.html", context)
@@ -84,23 +85,22 @@ def method_default(request: HttpRequest, method_id: UUID) -> HttpResponse:
     return redirect("billing:methods")
 
 
-def _add_demo_card(request: HttpRequest) -> bool:
-    chosen = request.POST.get("payment_method_id", "")
+def _add_demo_card(request: HttpRequest) -> str:
+    """Add the chosen test card; why that failed, or nothing."""
+    chosen = request.POST.get("card", "")
     if chosen not in {card.id for card in DEMO_CARDS}:
-        messages.error(request, "Choose one of the test cards.")
-        return False
+        return "Choose one of the test cards."
     try:
         card = add_card(current(request), chosen, actor=cast(User, request.user))
     except ShopError as error:
-        messages.error(request, error.message)
-        return False
+        return error.message
     messages.success(request, f"{card} is on file.")
-    return True
+    return ""
 
 
 def _payment_element(request: HttpRequest, onward: str) -> dict[str, str]:
     """What the page needs to show Stripe's own card form."""
-    back = settings.PUBLIC_BASE_URL + reverse("billing:method-added")
+    back = settings.PUBLIC_BASE_URL + reverse("billing:method_added")
     try:
         secret = start_setup(current(request))
     except ShopError as error:

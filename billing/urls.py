@@ -20,7 +20,7 @@ webhook_urlpatterns = [
 ]
 page_urlpatterns = [
     path("billing/methods/", pages.methods, name="methods"),
-    path("billing/methods/added/", pages.method_added, name="method-added"),
-    path("billing/methods/<uuid:method_id>/remove/", pages.method_remove, name="method-remove"),
-    path("billing/methods/<uuid:method_id>/default/", pages.method_default, name="method-default"),
+    path("billing/methods/added/", pages.method_added, name="method_added"),
+    path("billing/methods/<uuid:method_id>/remove/", pages.method_remove, name="method_remove"),
+    path("billing/methods/<uuid:method_id>/default/", pages.method_default, name="method_default"),
 ]

@@ -18,7 +18,7 @@ from django.urls import reverse_lazy
 from didshop.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = environ.FileAwareEnv()
 env.read_env(BASE_DIR / ".env")
 
 # ---------------------------------------------------------------- the basics

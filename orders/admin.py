@@ -12,15 +12,23 @@ from unfold.admin import ModelAdmin, TabularInline
 from didshop.errors import ShopError
 from orders.cancelling import cancel
 from orders.models import Order, OrderLine
+from orders.provisioning import wake_for
 from orders.reading import timelines
-from orders.tasks import wake
 
 
 class LineInline(TabularInline):
     """The lines of an order."""
 
     model = OrderLine
-    fields = ["position", "phone_number", "status", "first_charge", "attempts", "error_code", "error"]
+    fields = [
+        "position",
+        "phone_number",
+        "status",
+        "first_charge",
+        "attempts",
+        "error_code",
+        "error",
+    ]
     readonly_fields = fields
     extra = 0
     can_delete = False
@@ -91,7 +99,7 @@ class OrderAdmin(ModelAdmin):
     @admin.action(description="Advance now", permissions=["change"])
     def wake_orders(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         for order in orders:
-            wake(order.pk)
+            wake_for(order.pk)
         messages.success(request, "The worker looks at them now.")
 
     @admin.action(description="Cancel what is not bought yet", permissions=["change"])

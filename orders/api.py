@@ -18,7 +18,7 @@ from accounts.models import Organization, User
 from accounts.organizations import current
 from billing.cards import card_to_charge
 from didshop.errors import NotFound
-from didshop.idempotency import idempotent
+from didshop.idempotency import Claim, idempotent
 from didshop.waiting import Waiter
 from orders.cancelling import cancel
 from orders.models import Order
@@ -42,13 +42,18 @@ def own_order(request: Request, order_id: UUID) -> Order:
 
 
 def _place(request: Request, body: NewOrderSerializer) -> Order:
-    body.is_valid(raise_exception=True)
+    """Place the order in the body; or find the one that a run before us, which died, has made."""
     organization, user = current(request), _user(request)
+    claim: Claim | None = request.claim  # type: ignore[attr-defined]
+    if claim and claim.made:
+        return Order.objects.of(organization).get(pk=claim.made)
+    body.is_valid(raise_exception=True)
     return place(
         organization=organization,
         user=user,
         items=body.chosen_items(),
         method=card_to_charge(organization, body.chosen_method()),
+        claim=claim,
     )
 
 

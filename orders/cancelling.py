@@ -8,7 +8,7 @@ from accounts.models import User
 from didshop.errors import Conflict
 from orders.buying import end_undelivered
 from orders.models import Order, OrderLine
-from orders.tasks import wake
+from orders.provisioning import wake_for
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ def cancel(order: Order, *, actor: User) -> Order:
         if not cancelled:
             raise Conflict("Every number of this order is bought, or being bought, already.")
         Order.objects.filter(pk=order.pk).update(cancel_requested_at=timezone.now())
-        transaction.on_commit(lambda: wake(order.pk), robust=True)
+        wake_for(order.pk)
     log.info("order_cancelled", order=str(order.pk), lines=len(cancelled))
     order.refresh_from_db()
     return order

@@ -44,9 +44,7 @@ class Order(Stateful):
         ),
     }
 
-    organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="orders"
-    )
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="orders")
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -113,9 +111,7 @@ class OrderLine(Stateful):
     ENDED = frozenset({Status.ACTIVE, Status.FAILED, Status.CANCELLED, Status.NEEDS_REVIEW})
     TRANSITIONS = {
         Status.PENDING: frozenset({Status.BUYING, Status.CANCELLED}),
-        Status.BUYING: frozenset(
-            {Status.ACTIVE, Status.FAILED, Status.CANCELLED, Status.UNKNOWN}
-        ),
+        Status.BUYING: frozenset({Status.ACTIVE, Status.FAILED, Status.CANCELLED, Status.UNKNOWN}),
         Status.UNKNOWN: frozenset({Status.ACTIVE, Status.BUYING, Status.NEEDS_REVIEW}),
         Status.NEEDS_REVIEW: frozenset({Status.ACTIVE, Status.FAILED}),
     }

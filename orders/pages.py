@@ -18,8 +18,8 @@ from didshop.pagination import page_of
 from orders.cancelling import cancel
 from orders.forms import CheckoutForm
 from orders.models import Order, OrderLine
-from orders.placing import MOST_LINES, Item, place
-from orders.quotes import Quote, quote_items
+from orders.placing import MOST_LINES, place
+from orders.quotes import Item, Quote, quote_items
 from orders.reading import timelines, what_now, with_lines
 
 

@@ -14,13 +14,13 @@ from billing import payments
 from billing.models import PaymentMethod
 from didshop.errors import Conflict, Invalid
 from didshop.fields import new_id
+from didshop.idempotency import Claim
 from didshop.transitions import record_start
 from dids import lifecycle
 from dids.models import Number
 from orders.models import Order, OrderLine
-from orders.quotes import QuotedItem, quote_items
-from orders.quotes import Item as Item
-from orders.tasks import wake
+from orders.provisioning import wake_for
+from orders.quotes import Item, QuotedItem, quote_items
 
 log = structlog.get_logger(__name__)
 
@@ -35,12 +35,14 @@ def place(
     user: User,
     items: Sequence[Item],
     method: PaymentMethod,
+    claim: Claim | None = None,
 ) -> Order:
     """Place an order for up to ten numbers, to be paid by `method`, and wake the worker.
 
     A number that is gone becomes a line that has failed and costs nothing; Conflict if none can
     be had. Other obstacles (see `quote_items`) refuse the order. The quotes may need one
-    look-up at the carrier; nothing else outside is called.
+    look-up at the carrier; nothing else outside is called. An idempotency key's `claim` learns
+    in the same transaction which order it made.
     """
     _check_items(items)
     quote = quote_items(items)
@@ -48,7 +50,9 @@ def place(
         raise _none_left(quote.items)
     with transaction.atomic():
         order = _write(organization, user, quote.items, method)
-        transaction.on_commit(lambda: wake(order.pk), robust=True)
+        if claim:
+            claim.keep(str(order.pk))
+        wake_for(order.pk)
     log.info("order_placed", order=str(order.pk), lines=len(items), total=str(order.total_amount))
     return order
 
@@ -117,9 +121,7 @@ def _line(position: int, quoted: QuotedItem, claim: Number | None) -> OrderLine:
     return line
 
 
-def _order(
-    organization: Organization, user: User, method: PaymentMethod, total: object
-) -> Order:
+def _order(organization: Organization, user: User, method: PaymentMethod, total: object) -> Order:
     order_id = new_id()
     payment = payments.create(
         method=method,

@@ -17,6 +17,7 @@ from billing import payments
 from billing.models import Payment
 from didshop.money import quantise
 from didshop.transitions import move
+from didshop.waking import wake
 from orders import buying
 from orders.models import Order, OrderLine
 
@@ -44,9 +45,12 @@ def advance(order_id: UUID) -> Order:
 def standing_still() -> list[UUID]:
     """Orders that nobody has touched for a moment and that are not ended."""
     moment_ago = timezone.now() - timedelta(seconds=settings.SWEEP_SECONDS / 2)
-    return list(
-        Order.objects.open().filter(updated_at__lt=moment_ago).values_list("pk", flat=True)
-    )
+    return list(Order.objects.open().filter(updated_at__lt=moment_ago).values_list("pk", flat=True))
+
+
+def wake_for(order_id: UUID) -> None:
+    """Have a worker advance the order once this transaction commits."""
+    wake("orders.tasks.advance", str(order_id))
 
 
 def _start(order: Order) -> None:

@@ -7,12 +7,11 @@ from rest_framework import serializers
 
 from dids.models import Number
 from orders.models import Order, OrderLine
-from orders.placing import MOST_LINES, Item
+from orders.placing import MOST_LINES
+from orders.quotes import Item
 from orders.reading import PAYMENT_STATUS, timelines
 
-E164 = RegexValidator(
-    r"^\+[1-9]\d{1,14}\Z", "Give the number in E.164 form, such as +14155550123."
-)
+E164 = RegexValidator(r"^\+[1-9]\d{1,14}\Z", "Give the number in E.164 form, such as +14155550123.")
 
 
 def money(**kwargs: Any) -> serializers.DecimalField:
@@ -207,4 +206,3 @@ def _line_status(line: OrderLine, rows: list[Any]) -> dict[str, Any]:
         shown["error"] = line.error
     shown["timeline"] = TimelineEntrySerializer(rows, many=True).data
     return shown
-

@@ -2,17 +2,9 @@
 
 from uuid import UUID
 
-import structlog
 from celery import shared_task
 
 from orders import provisioning
-
-log = structlog.get_logger(__name__)
-
-
-def wake(order_id: UUID) -> None:
-    """Have a worker advance the order now. If that fails, the sweeper does it later."""
-    advance.delay(str(order_id))
 
 
 @shared_task
@@ -24,4 +16,4 @@ def advance(order_id: str) -> None:
 def sweep() -> None:
     """Wake every order that stands still: lost tasks and dead workers cost a delay only."""
     for order_id in provisioning.standing_still():
-        wake(order_id)
+        provisioning.wake_for(order_id)

@@ -1,0 +1,50 @@
+"""A customer who can buy, and the numbers that the carrier has."""
+
+import pytest
+
+from accounts.models import Organization, User
+from billing.cards import add_card
+from billing.models import PaymentMethod
+from dids.search import Criteria, search
+from orders.models import Order
+from orders.placing import place
+from orders.provisioning import advance
+from orders.quotes import Item
+
+
+class Shopper:
+    """Alice with a card on file, who places orders through the verbs."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.organization: Organization = user.organizations.get()
+        self.card: PaymentMethod | None = None
+
+    def gives_card(self, payment_method_id: str = "pm_card_visa") -> PaymentMethod:
+        self.card = add_card(self.organization, payment_method_id, actor=self.user)
+        return self.card
+
+    def places(self, *numbers: str) -> Order:
+        return place(
+            organization=self.organization,
+            user=self.user,
+            items=[Item(number) for number in numbers],
+            method=self.card or self.gives_card(),
+        )
+
+    def buys(self, *numbers: str) -> Order:
+        order = advance(self.places(*numbers).pk)
+        order.refresh_from_db()
+        return order
+
+
+@pytest.fixture
+def shopper(sandbox, alice) -> Shopper:
+    return Shopper(alice)
+
+
+@pytest.fixture
+def numbers(sandbox, db) -> list[str]:
+    """Ten numbers that the carrier offers in 415, quoted by us."""
+    found = search(Criteria(country_code="US", number_type="LOCAL", area_code="415", limit=10))
+    return [offer.phone_number for offer in found.offers]
