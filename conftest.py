@@ -1,0 +1,148 @@
+"""What all tests share: the cast, the sandbox, and the tasks that wait to be run.
+
+Alice is a customer, Bob her colleague in the same organisation, Charlie an outsider.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as shop_settings
+from django.core.cache import cache
+from pytest_django.live_server_helper import LiveServer
+from rest_framework.test import APIClient
+
+from didshop.tests.sandboxes import Sandbox, running_sandbox
+from didshop.tests.workers import Worker, forget_tasks
+from didshop.tests.workers import run_tasks as run_waiting_tasks
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip on SQLite what needs PostgreSQL's real concurrency."""
+    if shop_settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        return
+    reason = "needs PostgreSQL: set DATABASE_URL to run it"
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def _afresh() -> None:
+    """Limits, quotes and tasks of the test before must not be met again."""
+    cache.clear()
+    forget_tasks()
+
+
+# ---------------------------------------------------------------- the cast
+@pytest.fixture
+def api() -> APIClient:
+    """A client of the API that is signed in as nobody."""
+    return APIClient()
+
+
+@pytest.fixture
+def alice(db: None) -> Any:
+    """A customer with an organisation of her own."""
+    from accounts.tests.factories import UserFactory
+
+    return UserFactory(email="alice@example.com", first_name="Alice", last_name="Ames")
+
+
+@pytest.fixture
+def bob(alice: Any) -> Any:
+    """Alice's colleague: a member of her organisation, which is his first."""
+    from accounts.models import Membership
+    from accounts.tests.factories import UserFactory, organization_of
+
+    user = UserFactory(email="bob@example.com", first_name="Bob", last_name="Burns")
+    Membership.objects.filter(user=user).delete()
+    Membership.objects.create(
+        user=user, organization=organization_of(alice), role=Membership.Role.MEMBER
+    )
+    return user
+
+
+@pytest.fixture
+def charlie(db: None) -> Any:
+    """Another customer, who has nothing to do with Alice."""
+    from accounts.tests.factories import UserFactory
+
+    return UserFactory(email="charlie@example.com", first_name="Charlie", last_name="Cole")
+
+
+@pytest.fixture
+def alice_api(alice: Any) -> APIClient:
+    """A client of the API, signed in as Alice by a bearer token."""
+    return _signed_in(alice)
+
+
+@pytest.fixture
+def bob_api(bob: Any) -> APIClient:
+    """A client of the API, signed in as Bob by a bearer token."""
+    return _signed_in(bob)
+
+
+@pytest.fixture
+def charlie_api(charlie: Any) -> APIClient:
+    """A client of the API, signed in as Charlie by a bearer token."""
+    return _signed_in(charlie)
+
+
+def _signed_in(user: Any) -> APIClient:
+    from accounts.tests.factories import api_client
+
+    return api_client(user)
+
+
+# ---------------------------------------------------------------- Twilio and Stripe
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One sandbox process for the whole run of this pytest worker."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(sandbox_process: Sandbox, settings: Any) -> Iterator[Sandbox]:
+    """An empty sandbox, to which the shop's carrier and gateway speak."""
+    sandbox_process.reset()
+    settings.TWILIO_API_BASE = sandbox_process.url
+    settings.STRIPE_API_BASE = sandbox_process.url
+    settings.PUBLIC_BASE_URL = sandbox_process.shop_url
+    _forget_clients()
+    yield sandbox_process
+    _forget_clients()
+
+
+def _forget_clients() -> None:
+    """The carrier keeps its client; the gateway chooses its own by the settings of now."""
+    from telephony import carrier
+
+    carrier.reset()
+
+
+@pytest.fixture
+def live_shop(sandbox: Sandbox, transactional_db: None) -> Iterator[str]:
+    """The shop over HTTP where the sandbox sends its webhooks; its address."""
+    server = LiveServer(sandbox.shop_url.removeprefix("http://"))
+    yield server.url
+    server.stop()
+
+
+# ---------------------------------------------------------------- the worker
+@pytest.fixture
+def run_tasks() -> Callable[[], list[str]]:
+    """Runs the tasks that wait, and those that they wake; returns their names."""
+    return run_waiting_tasks
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[Worker]:
+    """Threads that run tasks as they come. A task's exception fails the test."""
+    running = Worker()
+    running.start()
+    yield running
+    running.stop()
+    if running.errors:
+        raise running.errors[0]
