@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organization
+from dids.presentation import Presented
 from didshop.fields import MoneyField, Record
 from didshop.transitions import Stateful
 
@@ -51,7 +52,7 @@ class NumberQuerySet(models.QuerySet["Number"]):
         return self.exclude(status=Number.Status.RELEASED)
 
 
-class Number(Stateful):
+class Number(Presented, Stateful):
     """A phone number that an organisation owns, or is about to.
 
     PENDING is the claim that an order line lays on a number while it is being bought; if that
@@ -77,9 +78,7 @@ class Number(Stateful):
         Status.RELEASING: frozenset({Status.ACTIVE, Status.RELEASED}),
     }
 
-    organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="numbers"
-    )
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="numbers")
     phone_number = models.CharField(max_length=16)
     friendly_name = models.CharField(max_length=100, blank=True)
     country_code = models.CharField(max_length=2)
@@ -143,6 +142,11 @@ class Number(Stateful):
 
     def __str__(self) -> str:
         return self.phone_number
+
+    @property
+    def number_type_label(self) -> str:
+        """The type in words, as offers have it."""
+        return self.get_number_type_display()
 
     @property
     def is_configured(self) -> bool:

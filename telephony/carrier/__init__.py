@@ -1,11 +1,23 @@
 """The carrier: the only place that knows Twilio.
 
-Everything here may be called from any thread and raises nothing but
-`telephony.carrier.errors.CarrierError`. No call is ever repeated by itself. Make none inside a
-database transaction.
+Everything here may be called from any thread and raises nothing but CarrierError. No call is
+ever repeated by itself. Make none inside a database transaction.
 """
 
 from telephony.carrier.client import reset
+from telephony.carrier.errors import (
+    CarrierBusy,
+    CarrierError,
+    CarrierMisconfigured,
+    CarrierRefused,
+    CarrierTimeout,
+    CarrierUnreachable,
+    InvalidNumber,
+    NotThere,
+    NumberUnavailable,
+    OutcomeUnknown,
+    RequirementUnmet,
+)
 from telephony.carrier.health import is_up
 from telephony.carrier.number_types import normalise as normalise_number_type
 from telephony.carrier.owning import buy, configure, find_owned, release
@@ -22,10 +34,21 @@ from telephony.carrier.searching import countries, find_available, search
 
 __all__ = [
     "AvailableNumber",
+    "CarrierBusy",
     "CarrierCountry",
+    "CarrierError",
+    "CarrierMisconfigured",
+    "CarrierRefused",
+    "CarrierTimeout",
+    "CarrierUnreachable",
+    "InvalidNumber",
+    "NotThere",
     "NumberPrice",
     "NumberSettings",
+    "NumberUnavailable",
+    "OutcomeUnknown",
     "OwnedNumber",
+    "RequirementUnmet",
     "VoicePrice",
     "buy",
     "configure",

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from threading import BoundedSemaphore
 from typing import Any
@@ -36,7 +37,7 @@ class CarrierHttpClient(HttpClient):
     """
 
     def __init__(self, *, api_base: str, timeout: float, connections: int) -> None:
-        super().__init__(logging.getLogger(__name__), False, timeout)
+        super().__init__(logging.getLogger(__name__), is_async=False, timeout=timeout)
         self._api_base = api_base
         self._session = requests.Session()
         # A proxy in the environment leads to Twilio, never to a stand-in beside us.
@@ -51,6 +52,7 @@ class CarrierHttpClient(HttpClient):
         self,
         method: str,
         uri: str,
+        *,
         params: dict[str, object] | None = None,
         data: dict[str, object] | None = None,
         headers: dict[str, str] | None = None,
@@ -104,7 +106,7 @@ class CarrierHttpClient(HttpClient):
     def _judge(self, answer: requests.Response) -> Response:
         """Raises CarrierError for any answer but a success that can be read."""
         text = answer.text
-        if not 200 <= answer.status_code < 300:
+        if not HTTPStatus.OK <= answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
             raise from_answer(answer.status_code, answer.headers, text)
         if text and not isinstance(_json(text), dict):
             raise OutcomeUnknown(0, "The carrier's answer could not be read.")

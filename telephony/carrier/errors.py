@@ -6,6 +6,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 
 import requests
 import urllib3.exceptions
@@ -83,6 +84,11 @@ KINDS: Mapping[int, type[CarrierError]] = {
     21650: RequirementUnmet,
     21651: RequirementUnmet,
 }
+KINDS_BY_STATUS: Mapping[int, type[CarrierError]] = {
+    HTTPStatus.UNAUTHORIZED: CarrierMisconfigured,
+    HTTPStatus.NOT_FOUND: NotThere,
+    HTTPStatus.REQUEST_TIMEOUT: OutcomeUnknown,
+}
 
 
 def from_answer(status: int, headers: Mapping[str, str], text: str) -> CarrierError:
@@ -90,13 +96,18 @@ def from_answer(status: int, headers: Mapping[str, str], text: str) -> CarrierEr
     code, message = _read(text)
     retry_after = _seconds(headers.get("Retry-After"))
     kind = KINDS.get(code) or CarrierRefused
-    if status == 429:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         kind = CarrierBusy
-    elif status >= 500 or status < 400 or not (code or message):
+    elif not _is_refusal(status) or not (code or message):
         kind = OutcomeUnknown
     elif kind is CarrierRefused:
-        kind = {401: CarrierMisconfigured, 404: NotThere}.get(status, CarrierRefused)
+        kind = KINDS_BY_STATUS.get(status, CarrierRefused)
     return kind(code, message or f"The carrier answered {status}.", retry_after)
+
+
+def _is_refusal(status: int) -> bool:
+    """Whether it was read and declined, hence surely not done."""
+    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _read(text: str) -> tuple[int, str]:
