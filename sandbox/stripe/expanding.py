@@ -40,6 +40,8 @@ def expand_path(context: Context, node: Any, steps: list[str], path: str) -> Non
         return
     if node is None or not steps:
         return
+    if not isinstance(node, dict):
+        raise cannot_be_expanded(path)
     name = steps[0]
     if name == "refunds" and node.get("object") == "charge":
         node[name] = refunds_of(context, node["id"])
@@ -47,6 +49,8 @@ def expand_path(context: Context, node: Any, steps: list[str], path: str) -> Non
         raise cannot_be_expanded(path)
     elif isinstance(node[name], str):
         node[name] = referred(context, name, node[name], path)
+    elif len(steps) == 1 and node[name] is not None and not isinstance(node[name], dict):
+        raise cannot_be_expanded(path)
     expand_path(context, node[name], steps[1:], path)
 
 

@@ -21,34 +21,31 @@ RETURN_URL_NEEDED = (
 
 
 def ways_to_pay(params: dict[str, Any]) -> Document:
-    """The fields automatic_payment_methods and payment_method_types. Raises StripeError.
+    """The fields that say how an intent may be paid. Raises StripeError.
 
-    Without either, Stripe takes what the dashboard enables, redirects included.
+    Without a list of types Stripe takes what the dashboard enables, redirects included.
+    (Since API 2026-10-28 the list is allowed_payment_method_types.)
     """
-    automatic = params.get("automatic_payment_methods")
-    if "payment_method_types" in params:
-        if automatic and automatic.get("enabled"):
-            raise StripeError(
-                "You may only specify one of these parameters: automatic_payment_methods, "
-                "payment_method_types.",
-                kept=False,
-            )
-        types = params["payment_method_types"]
-        for index, type in enumerate(types):
-            if type not in METHOD_TYPES:
-                raise not_played(f"payment_method_types[{index}]={type}")
-        return {"automatic_payment_methods": None, "payment_method_types": types}
-    automatic = automatic or {"enabled": True}
-    if not automatic.get("enabled"):
-        return {"automatic_payment_methods": None, "payment_method_types": ["card"]}
-    settled = {
-        "allow_redirects": automatic.get("allow_redirects", "always"),
-        "enabled": True,
-    }
+    allowed = params.get("allowed_payment_method_types")
+    for index, type in enumerate(allowed or []):
+        if type not in METHOD_TYPES:
+            raise not_played(f"allowed_payment_method_types[{index}]={type}")
     return {
-        "automatic_payment_methods": settled,
-        "payment_method_types": list(METHOD_TYPES),
+        "allowed_payment_method_types": allowed,
+        "automatic_payment_methods": automatic_ways(params, listed=allowed is not None),
+        "payment_method_types": allowed or list(METHOD_TYPES),
     }
+
+
+def automatic_ways(params: dict[str, Any], *, listed: bool) -> Document | None:
+    """The settled automatic_payment_methods, None where a list of types takes their place."""
+    wanted = params.get("automatic_payment_methods")
+    if wanted is None and listed:
+        return None
+    wanted = wanted or {"enabled": True}
+    if not wanted["enabled"]:
+        return None
+    return {"allow_redirects": wanted.get("allow_redirects", "always"), "enabled": True}
 
 
 def check_only_with_confirm(params: dict[str, Any]) -> None:
@@ -69,8 +66,9 @@ def check_return_url(intent: Document, url: str | None, *, noun: str, owner_abse
     if url is not None and not is_web_address(url):
         raise StripeError("Not a valid URL", code="url_invalid", param="return_url")
     automatic = intent["automatic_payment_methods"]
+    listed = intent["allowed_payment_method_types"] is not None
     redirects = automatic is not None and automatic["allow_redirects"] != "never"
-    if redirects and url is None and not owner_absent:
+    if redirects and not listed and url is None and not owner_absent:
         raise StripeError(RETURN_URL_NEEDED.format(noun=noun), param="return_url")
 
 

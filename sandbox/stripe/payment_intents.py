@@ -69,6 +69,7 @@ def new_intent(context: Context, amount: int, currency: str) -> Document:
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
+        "allowed_payment_method_types": None,
         "application": None,
         "application_fee_amount": None,
         "automatic_payment_methods": None,

@@ -28,7 +28,7 @@ PAYMENT = (
     "amount currency customer description metadata payment_method receipt_email setup_future_usage "
     "shipping statement_descriptor statement_descriptor_suffix"
 )
-WAYS = "automatic_payment_methods payment_method_types"
+WAYS = "allowed_payment_method_types automatic_payment_methods"
 
 
 def route(method: str, path: str, operation: Operation, params: Any, plays: str = "") -> Route:

@@ -59,6 +59,7 @@ def new_intent(context: Context) -> Document:
     return {
         "id": id,
         "object": "setup_intent",
+        "allowed_payment_method_types": None,
         "application": None,
         "automatic_payment_methods": None,
         "cancellation_reason": None,
