@@ -5,10 +5,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
+import structlog
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django_structlog.signals import bind_extra_request_metadata
 
 API_PREFIX = "/api/"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -62,11 +65,15 @@ class RequestIdMiddleware(HookMiddleware):
         given = request.headers.get("X-Request-ID", "")
         chosen = given if _WELL_FORMED.fullmatch(given) else str(uuid4())
         request.request_id = chosen  # type: ignore[attr-defined]
-        # django-structlog reads it from here.
-        request.META["HTTP_X_REQUEST_ID"] = chosen
 
     def after(self, request: HttpRequest, response: HttpResponseBase) -> None:
         response.headers["X-Request-ID"] = request_id(request)
+
+
+@receiver(bind_extra_request_metadata)
+def put_request_id_into_logs(request: HttpRequest, **kwargs: Any) -> None:
+    """Have every log line of the request carry the id that its answer carries."""
+    structlog.contextvars.bind_contextvars(request_id=request_id(request))
 
 
 class PrivatePagesMiddleware(HookMiddleware):
