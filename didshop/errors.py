@@ -95,6 +95,13 @@ class Unmet(ShopError):
     code = "REQUIREMENT_UNMET"
 
 
+class TooManyRequests(ShopError):
+    """429: a limit is exceeded; `retry_after` says when to come back."""
+
+    status = 429
+    code = "TOO_MANY_REQUESTS"
+
+
 class CarrierTrouble(ShopError):
     """502, 503 or 504: the carrier did not do its part. Nothing was sold."""
 

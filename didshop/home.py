@@ -18,11 +18,12 @@ from django.views.decorators.http import require_GET
 from accounts.models import Organization
 from accounts.organizations import current
 from billing.models import Payment, PaymentMethod
+from dids.models import Number, NumberType
+from dids.presentation import country_name, flag
+from dids.prices import known
 from didshop.money import quantise
-from dids.models import Number
-from dids.prices import known_prices
 from orders.models import Order, OrderLine
-from orders.reading import with_lines
+from orders.reading import with_counts
 from telephony.models import CallLog
 
 RECENT = 5
@@ -32,7 +33,7 @@ RECENT = 5
 def home(request: HttpRequest) -> HttpResponse:
     """What the shop is, or what is going on for a customer."""
     if not request.user.is_authenticated:
-        return render(request, "home.html", {"samples": [], "prices": known_prices()})
+        return render(request, "home.html", {"prices": _price_board()})
     organization = current(request)
     return render(
         request,
@@ -41,9 +42,24 @@ def home(request: HttpRequest) -> HttpResponse:
             "stats": _stats(organization),
             "attention": list(_attention(organization)),
             "recent_calls": _recent_calls(organization),
-            "recent_orders": with_lines(Order.objects.of(organization)).order_by("-id")[:RECENT],
+            "recent_orders": with_counts(Order.objects.of(organization)).order_by("-id")[:RECENT],
         },
     )
+
+
+def _price_board() -> list[dict[str, Any]]:
+    """What a number costs a month, by country and type."""
+    return [
+        {
+            "country_code": code,
+            "country_name": country_name(code),
+            "flag": flag(code),
+            "number_type": NumberType(listed.number_type).label,
+            "monthly": listed.price.monthly,
+            "currency": listed.price.currency,
+        }
+        for code, listed in known()
+    ]
 
 
 def _stats(organization: Organization) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """How many requests a minute: counted in the cache, told on every answer of the API."""
 
+import functools
 import ipaddress
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
 from django.conf import settings
@@ -17,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
+from didshop.errors import TooManyRequests
 from didshop.middleware import HookMiddleware
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 logger = structlog.get_logger(__name__)
+Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -91,6 +95,25 @@ def count_refused(request: Request, view: "APIView") -> float | None:
         return None
     throttle = ScopeThrottle()
     return None if throttle.allow_request(request, view) else throttle.wait()
+
+
+def limit_page(scope: str) -> Callable[[Page], Page]:
+    """Hold a page to the limit of `scope`, counted as the API counts. TooManyRequests above it."""
+
+    def decorate(view: Page) -> Page:
+        @functools.wraps(view)
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            allowance = count_request(scope, caller_of(request))
+            if allowance.is_exceeded:
+                raise TooManyRequests(
+                    f"That were too many requests. Try again in {allowance.reset} seconds.",
+                    retry_after=allowance.reset,
+                )
+            return view(request, *args, **kwargs)
+
+        return cast(Page, limited)
+
+    return decorate
 
 
 def caller_of(request: Request | HttpRequest) -> str:

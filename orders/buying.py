@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from didshop.dates import months_after
+from didshop.errors import Conflict
 from didshop.transitions import move
 from dids import configuration, lifecycle
 from dids.models import Number
@@ -224,6 +225,16 @@ def _ask_person(line: OrderLine, reason: str) -> None:
 
 def _deliver(line: OrderLine, owned: carrier.OwnedNumber) -> None:
     """The number is bought: it goes live and the line with it, together."""
+    try:
+        _go_live(line, owned)
+    except Conflict as conflict:
+        log.error("delivery_conflict", error=conflict.message)
+        line.refresh_from_db()
+        if line.status == Status.UNKNOWN or _lost(line, conflict.message):
+            _ask_person(line, conflict.message)
+
+
+def _go_live(line: OrderLine, owned: carrier.OwnedNumber) -> None:
     with transaction.atomic():
         delivered = move(
             line,

@@ -89,6 +89,11 @@ class Order(Stateful):
         return self.payment.action_url if waits else ""
 
     @property
+    def payment_error(self) -> str:
+        """Why the card was not charged, in words; empty while nothing is wrong."""
+        return self.payment.error
+
+    @property
     def can_cancel(self) -> bool:
         """Whether a line is left that nobody has begun to buy."""
         lines = self.lines.all()

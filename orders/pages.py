@@ -11,16 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from accounts.organizations import current
-from billing.models import Payment, PaymentMethod
+from billing.models import PaymentMethod
 from didshop.errors import ShopError
-from didshop.models import Transition
 from didshop.pagination import page_of
 from orders.cancelling import cancel
 from orders.forms import CheckoutForm
-from orders.models import Order, OrderLine
+from orders.models import Order
 from orders.placing import MOST_LINES, place
 from orders.quotes import Item, Quote, quote_items
-from orders.reading import timelines, what_now, with_lines
+from orders.reading import with_counts, with_lines
+from orders.showing import order_context
 
 
 @login_required
@@ -78,7 +78,7 @@ def _quoted_line(quoted: Any) -> Any:
 @require_GET
 def order_list(request: HttpRequest) -> HttpResponse:
     """The organisation's orders, newest first."""
-    page = page_of(with_lines(Order.objects.of(current(request))), request)
+    page = page_of(with_counts(Order.objects.of(current(request))), request)
     return render(request, "orders/list.html", {"orders": page.results, "page": page})
 
 
@@ -88,7 +88,7 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One order. htmx asks for its changing part every second while it is open."""
     order = _own(request, order_id)
     template = "orders/_order.html" if request.htmx else "orders/detail.html"  # type: ignore[attr-defined]
-    return render(request, template, _order_context(order))
+    return render(request, template, order_context(order))
 
 
 @login_required
@@ -105,51 +105,3 @@ def order_cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 def _own(request: HttpRequest, order_id: UUID) -> Order:
     return get_object_or_404(with_lines(Order.objects.of(current(request))), pk=order_id)
-
-
-def _order_context(order: Order) -> dict[str, Any]:
-    found = timelines(order)
-    lines = list(order.lines.all())
-    for line in lines:
-        line.timeline = [_entry(row, OrderLine.Status) for row in found[line.pk]]  # type: ignore[attr-defined]
-    payment_rows = [_entry(row, Payment.Status) for row in found[order.payment_id]]
-    return {
-        "order": order,
-        "lines": lines,
-        "payment": order.payment,
-        "payment_timeline": payment_rows,
-        "what_now": what_now(order),
-        "steps": _steps(order),
-    }
-
-
-def _entry(row: Transition, statuses: Any) -> dict[str, Any]:
-    return {
-        "at": row.created_at,
-        "status": row.new,
-        "label": statuses(row.new).label,
-        "detail": row.reason,
-    }
-
-
-def _steps(order: Order) -> list[dict[str, str]]:
-    """The three steps of an order, each waiting, current, done or failed."""
-    paid = order.payment_state
-    held = paid in (Payment.Status.AUTHORIZED, Payment.Status.CAPTURED)
-    declined = paid == Payment.Status.FAILED
-    ended = not order.is_open
-    charged = paid == Payment.Status.CAPTURED
-    all_lines_ended = all(line.status in OrderLine.ENDED for line in order.lines.all())
-    return [
-        {"label": "Payment held", "state": _state(held or charged, declined, not held)},
-        {"label": "Numbers bought", "state": _state(charged, ended and not charged, held)},
-        {"label": "Charged", "state": _state(charged, ended and not charged, all_lines_ended)},
-    ]
-
-
-def _state(is_done: bool, is_failed: bool, is_current: bool) -> str:
-    if is_done:
-        return "done"
-    if is_failed:
-        return "failed"
-    return "current" if is_current else "waiting"

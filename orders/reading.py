@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Case, Count, F, Prefetch, Q, When
 
 from billing.models import Payment
 from didshop.models import Transition
@@ -27,6 +27,17 @@ def with_lines(orders: OrderQuerySet) -> OrderQuerySet:
     lines = OrderLine.objects.order_by("position")
     return orders.select_related("payment__payment_method").prefetch_related(
         Prefetch("lines", queryset=lines)
+    )
+
+
+def with_counts(orders: OrderQuerySet) -> OrderQuerySet:
+    """The orders as lists show them: `line_count`, `delivered_count` and `charged`."""
+    is_delivered = Q(lines__status=OrderLine.Status.ACTIVE)
+    is_charged = Q(payment__status__in=Payment.ENDED)
+    return orders.annotate(
+        line_count=Count("lines"),
+        delivered_count=Count("lines", filter=is_delivered),
+        charged=Case(When(is_charged, then=F("payment__captured_amount"))),
     )
 
 

@@ -12,6 +12,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from didshop.preflight import database_obstacle, obstacles
+from didshop.processes import commands, environment
 
 BANNER = """
   didshop runs at          {shop}
@@ -47,34 +48,12 @@ class Command(BaseCommand):
         sys.exit(_run_processes())
 
 
-def _processes() -> dict[str, str]:
-    """The shop's processes by name, as shell commands."""
-    python = shlex.quote(sys.executable)
-    celery = f"{python} -m celery -A didshop --quiet"
-    return {
-        "web": f"{python} -m uvicorn didshop.asgi:application --host 127.0.0.1"
-        f" --port {settings.PORT} --no-access-log --log-level warning --lifespan off",
-        "worker": f"{celery} worker --pool threads --concurrency 8 --loglevel info"
-        " --without-gossip --without-mingle --without-heartbeat",
-        "beat": f"{celery} beat --loglevel warning",
-        "sandbox": f"{python} manage.py sandbox",
-    }
-
-
 def _run_processes() -> int:
     """Run until one ends or Ctrl-C; then end them all."""
-    # Each process finds the others by these, whatever the defaults would say.
-    env = {
-        **os.environ,
-        "PYTHONUNBUFFERED": "1",
-        "PORT": str(settings.PORT),
-        "SANDBOX_PORT": str(settings.SANDBOX_PORT),
-        "DIDSHOP_VAR": str(settings.VAR),
-        "DJANGO_SETTINGS_MODULE": "didshop.settings",
-    }
+    env = {**os.environ, **environment()}
     manager = Manager(Printer(sys.stdout))
-    for name, command in _processes().items():
-        manager.add_process(name, command, env=env, cwd=str(settings.BASE_DIR))
+    for name, command in commands().items():
+        manager.add_process(name, shlex.join(command), env=env, cwd=str(settings.BASE_DIR))
     manager.loop()
     # 128 + SIGINT is how a run is meant to end.
     return 0 if manager.returncode in (None, 130, 143) else int(manager.returncode)

@@ -1,0 +1,161 @@
+"""Pages of numbers: find one, the list, one number with its route, and letting it go."""
+
+from typing import Any, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.organizations import current
+from dids import lifecycle, presentation, prices
+from dids.configuration import CONFIGURABLE, configure
+from dids.forms import NumberFilterForm, NumberForm, SearchForm
+from dids.models import Number
+from dids.search import search
+from didshop.errors import CarrierTrouble, Invalid, ShopError
+from didshop.listing import page_of
+from didshop.throttling import limit_page
+
+LATEST_CALLS = 5
+
+
+@require_GET
+@limit_page("search")
+def find(request: HttpRequest) -> HttpResponse:
+    """The search, for everybody. htmx asks for the whole page and takes its results."""
+    form = SearchForm(request.GET if request.GET else None)
+    context: dict[str, Any] = {"form": form, "offers": [], "searched": False, "error": ""}
+    if form.is_bound and form.is_valid():
+        context.update(_search(form))
+    return render(request, "dids/search.html", context)
+
+
+def _search(form: SearchForm) -> dict[str, Any]:
+    """What the search found, or why it found nothing."""
+    try:
+        found = search(form.criteria())
+    except Invalid as invalid:
+        _put_beside_fields(form, invalid)
+        return {"error": "" if form.has_error_beside_field else invalid.message}
+    except ShopError as error:
+        return {"error": error.message, "retryable": isinstance(error, CarrierTrouble)}
+    return {
+        "searched": True,
+        "offers": found.offers,
+        "alternatives": [
+            {
+                "label": alternative.label,
+                "url": f"{reverse('numbers:search')}?{urlencode(SearchForm.query(alternative))}",
+                "count": None,
+            }
+            for alternative in found.alternatives
+        ],
+    }
+
+
+@login_required
+@require_GET
+def number_list(request: HttpRequest) -> HttpResponse:
+    """The organisation's numbers, newest first, narrowed by the form."""
+    form = NumberFilterForm(request.GET)
+    filtered = form.is_valid() and any(form.cleaned_data.values())
+    numbers = form.narrow(Number.objects.of(current(request)))
+    page = page_of(numbers, request)
+    _count_calls(page.results)
+    context = {"form": form, "numbers": page.results, "page": page, "filtered": filtered}
+    return render(request, "dids/list.html", context)
+
+
+def _count_calls(numbers: list[Number]) -> None:
+    """Give each number its `call_count`, by one query for the page."""
+    counted = Number.objects.filter(pk__in=[number.pk for number in numbers]).annotate(
+        call_count=Count("calls", filter=Q(calls__parent=None))
+    )
+    counts = dict(counted.values_list("pk", "call_count"))
+    for number in numbers:
+        number.call_count = counts[number.pk]  # type: ignore[attr-defined]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def number_detail(request: HttpRequest, number_id: UUID) -> HttpResponse:
+    """One number: its route, its latest calls, its cost; with POST, its name and route change."""
+    number = _own(request, number_id)
+    form = NumberForm(request.POST or None, number=number)
+    if request.method == "POST" and form.is_valid():
+        try:
+            configure(number, actor=cast(User, request.user), **form.changes())
+        except Invalid as invalid:
+            _put_beside_fields(form, invalid)
+        except ShopError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "Saved. It holds from the next call on.")
+            return redirect("numbers:detail", number_id)
+    return render(request, "dids/detail.html", _detail_context(number, form))
+
+
+def _detail_context(number: Number, form: NumberForm) -> dict[str, Any]:
+    is_in_service = number.status in CONFIGURABLE
+    calls = number.calls.filter(parent=None).order_by("-id")
+    return {
+        "number": number,
+        "form": form if is_in_service else None,
+        "forward_text": presentation.international(number.forward_to),
+        "calls": calls[:LATEST_CALLS],
+        "can_release": number.status in (Number.Status.ACTIVE, Number.Status.SUSPENDED),
+        "can_restore": number.status == Number.Status.RELEASING,
+        "release_days": settings.RELEASE_DAYS,
+        "inbound_per_minute": prices.known_minute(number.country_code, number.number_type),
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def number_release(request: HttpRequest, number_id: UUID) -> HttpResponse:
+    """Ask, and with POST, let the number go."""
+    number = _own(request, number_id)
+    if request.method == "GET":
+        context = {"number": number, "release_days": settings.RELEASE_DAYS}
+        return render(request, "dids/release.html", context)
+    try:
+        released = lifecycle.release(number, actor=cast(User, request.user))
+        messages.success(request, f"{number.international} goes back on {released.release_at:%A %-d %B}.")
+    except ShopError as error:
+        messages.error(request, error.message)
+    return redirect("numbers:detail", number_id)
+
+
+@login_required
+@require_POST
+def number_restore(request: HttpRequest, number_id: UUID) -> HttpResponse:
+    """Keep a number that was on its way out."""
+    number = _own(request, number_id)
+    try:
+        lifecycle.restore(number, actor=cast(User, request.user))
+        messages.success(request, f"{number.international} stays yours.")
+    except ShopError as error:
+        messages.error(request, error.message)
+    return redirect("numbers:detail", number_id)
+
+
+def _own(request: HttpRequest, number_id: UUID) -> Number:
+    return get_object_or_404(Number.objects.of(current(request)), pk=number_id)
+
+
+def _put_beside_fields(form: Form, invalid: Invalid) -> None:
+    """Show each of a verb's complaints beside the field that it is about."""
+    for detail in invalid.details:
+        field = detail["field"] if detail["field"] in form.fields else None
+        form.add_error(field, detail["message"])
+    if not invalid.details:
+        form.add_error(None, invalid.message)

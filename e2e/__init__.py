@@ -1,0 +1,1 @@
+"""The whole shop as real processes, for browser tests, fault tests and benchmarks."""

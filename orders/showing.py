@@ -1,0 +1,135 @@
+"""An order as its page shows it: lines with their plates, steps, and where the money is."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from billing.models import Payment
+from didshop.models import Transition
+from dids.offers import Offer
+from dids.presentation import international
+from orders.models import Order, OrderLine
+from orders.reading import count, timelines, what_now
+
+HELD = (Payment.Status.AUTHORIZED, Payment.Status.CAPTURED)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Where the money of an order is; None where that is not known yet."""
+
+    held: Decimal | None
+    charged: Decimal | None
+    released: Decimal | None
+
+
+def order_context(order: Order) -> dict[str, Any]:
+    """What templates/orders/_order.html reads. The order comes from `with_lines`."""
+    found = timelines(order)
+    return {
+        "order": order,
+        "what_now": what_now(order),
+        "steps": steps(order),
+        "lines": [_shown(line, found[line.pk]) for line in order.lines.all()],
+        "charge": charge_of(order),
+    }
+
+
+def charge_of(order: Order) -> Charge:
+    """What is held, charged and let go."""
+    payment = order.payment
+    match order.payment_state:
+        case Payment.Status.AUTHORIZED:
+            return Charge(held=payment.amount, charged=None, released=None)
+        case Payment.Status.CAPTURED:
+            released = payment.amount - payment.captured_amount
+            return Charge(None, payment.captured_amount, released or None)
+        case Payment.Status.CANCELLED:
+            released = payment.amount if payment.intent_id else None
+            return Charge(None, Decimal(0), released)
+        case Payment.Status.FAILED:
+            return Charge(None, Decimal(0), None)
+    return Charge(None, None, None)
+
+
+def steps(order: Order) -> list[dict[str, str]]:
+    """The three steps of an order, each with its state: done, current, todo or failed."""
+    lines = list(order.lines.all())
+    delivered = count(lines, OrderLine.Status.ACTIVE)
+    all_ended = all(line.status in OrderLine.ENDED for line in lines)
+    is_held = order.payment_state in HELD
+    bought = f"{delivered} of {len(lines)}" if is_held else ""
+    return [
+        _step("Payment authorised", order, done=is_held, current=not is_held),
+        _step(
+            "Buying numbers",
+            order,
+            done=all_ended and delivered > 0,
+            current=is_held and not all_ended,
+            detail=bought,
+        ),
+        _step(
+            "Charged",
+            order,
+            done=order.payment_state == Payment.Status.CAPTURED,
+            current=is_held and all_ended,
+        ),
+    ]
+
+
+def _step(
+    label: str, order: Order, *, done: bool, current: bool, detail: str = ""
+) -> dict[str, str]:
+    if done:
+        state = "done"
+    elif order.is_open:
+        state = "current" if current else "todo"
+    else:
+        state = "failed"
+    return {"label": label, "state": state, "detail": detail}
+
+
+def _shown(line: OrderLine, rows: list[Transition]) -> dict[str, Any]:
+    """A line with its number's plate, as it was offered."""
+    is_delivered = line.status == OrderLine.Status.ACTIVE and line.number_id
+    return {
+        **_plate(line),
+        "status": line.status,
+        "get_status_display": line.get_status_display(),
+        "error": line.error,
+        "price": {"first_charge": line.first_charge, "monthly": line.monthly_price},
+        "number_url": reverse("numbers:detail", args=[line.number_id]) if is_delivered else "",
+        "timeline": [
+            {
+                "at": row.created_at,
+                "label": OrderLine.Status(row.new).label,
+                "detail": row.reason,
+            }
+            for row in rows
+        ],
+    }
+
+
+def _plate(line: OrderLine) -> dict[str, Any]:
+    """What components/plate.html reads: the offer, or the digits alone where there was none."""
+    if not line.offer:
+        return {
+            "phone_number": line.phone_number,
+            "international": international(line.phone_number),
+        }
+    offer = Offer.from_dict(line.offer)
+    return {name: getattr(offer, name) for name in _PLATE}
+
+
+_PLATE = (
+    "phone_number",
+    "international",
+    "country_code",
+    "country_name",
+    "locality",
+    "region",
+    "number_type_label",
+    "capabilities",
+)
