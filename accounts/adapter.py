@@ -23,7 +23,7 @@ from accounts.tasks import Message, send_message
 SHOP_NAME = "didshop"
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Opens accounts as the API does, and leaves the sending of mail to a task."""
 
     def save_user(
@@ -62,7 +62,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def _message(self, mail: EmailMessage) -> Message:
         pages = [page for page, kind in getattr(mail, "alternatives", []) if kind == "text/html"]
         return Message(
-            subject=mail.subject, to=list(mail.to), text=mail.body, html=pages[0] if pages else ""
+            subject=str(mail.subject),
+            to=list(mail.to),
+            text=str(mail.body),
+            html=pages[0] if pages else "",
         )
 
 

@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Membership, Organization, Session, User
+from didshop.admin import ReadOnlyAdmin
 
 # One login page for all, so that its limits and whatever it asks for hold for staff too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -23,11 +24,11 @@ admin.site.unregister([Group, EmailAddress])
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     pass
 
 
-class NewUserForm(UserCreationForm):
+class NewUserForm(UserCreationForm):  # type: ignore[misc]
     class Meta:
         model = User
         fields = ("email", "first_name", "last_name", "company")
@@ -36,13 +37,13 @@ class NewUserForm(UserCreationForm):
         return str(self.cleaned_data["email"]).lower()
 
 
-class UserForm(UserChangeForm):
+class UserForm(UserChangeForm):  # type: ignore[misc]
     class Meta:
         model = User
         fields = forms.ALL_FIELDS
 
 
-class LookInline(TabularInline):
+class LookInline(TabularInline):  # type: ignore[misc]
     """Rows that belong to the one above them and are not edited here."""
 
     extra = 0
@@ -70,7 +71,7 @@ class UserMembershipInline(LookInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # generic for mypy only
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
     """Roles and permissions are given by superusers alone, who alone may change staff."""
 
     form = UserForm
@@ -129,7 +130,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # gener
             User.objects.open_account(obj)
 
 
-class MembershipInline(TabularInline):
+class MembershipInline(TabularInline):  # type: ignore[misc]
     model = Membership
     fields = ("user", "role", "created_at")
     readonly_fields = ("created_at",)
@@ -138,7 +139,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ModelAdmin):
+class OrganizationAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ("name", "created_at")
     list_filter = ("created_at",)
     search_fields = ("name", "members__email")
@@ -151,7 +152,7 @@ class OrganizationAdmin(ModelAdmin):
 
 
 @admin.register(Session)
-class SessionAdmin(ModelAdmin):
+class SessionAdmin(ReadOnlyAdmin):
     """API sign-ins, to look at."""
 
     list_display = ("user", "device", "ip_address", "last_used_at", "expires_at", "is_revoked")
@@ -162,12 +163,3 @@ class SessionAdmin(ModelAdmin):
     fields = (
         "user", "device", "ip_address", "created_at", "last_used_at", "expires_at", "is_revoked"
     )  # fmt: skip
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Session | None = None) -> bool:
-        return False

@@ -1,23 +1,28 @@
 """`/api/v1/auth/*`."""
 
 from allauth.account.adapter import get_adapter
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import login, registration, sessions
+from accounts import login, organizations, registration, sessions
 from accounts.models import User
 from accounts.serializers import (
     CredentialsSerializer,
+    MeSerializer,
     RefreshTokenSerializer,
     RegistrationSerializer,
     SignedInSerializer,
     TokensSerializer,
-    UserSerializer,
 )
+from didshop.schema import ErrorSerializer
+
+
+def _refusal(codes: str) -> OpenApiResponse:
+    return OpenApiResponse(ErrorSerializer, description=f"{codes}.")
 
 
 class OpenView(APIView):
@@ -34,7 +39,7 @@ class RegisterView(OpenView):
         operation_id="register",
         summary="Register",
         request=RegistrationSerializer,
-        responses={201: SignedInSerializer},
+        responses={201: SignedInSerializer, 409: _refusal("USER_EXISTS")},
     )
     def post(self, request: Request) -> Response:
         """Open an account with an organisation of its own, and sign in to it."""
@@ -51,7 +56,11 @@ class LoginView(OpenView):
         operation_id="login",
         summary="Log in",
         request=CredentialsSerializer,
-        responses={200: SignedInSerializer},
+        responses={
+            200: SignedInSerializer,
+            401: _refusal("INVALID_CREDENTIALS"),
+            403: _refusal("ACCOUNT_DEACTIVATED"),
+        },
     )
     def post(self, request: Request) -> Response:
         """Start a session: a family of refresh tokens with its access tokens."""
@@ -66,7 +75,13 @@ class RefreshView(OpenView):
         operation_id="refresh",
         summary="Refresh",
         request=RefreshTokenSerializer,
-        responses={200: TokensSerializer},
+        responses={
+            200: TokensSerializer,
+            401: _refusal(
+                "TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED, SESSION_ENDED or PASSWORD_CHANGED"
+            ),
+            403: _refusal("ACCOUNT_DEACTIVATED"),
+        },
     )
     def post(self, request: Request) -> Response:
         """Trade a refresh token for new tokens. Used a second time, it ends the session."""
@@ -79,7 +94,7 @@ class LogoutView(OpenView):
         operation_id="logout",
         summary="Log out",
         request=RefreshTokenSerializer,
-        responses={204: None},
+        responses={204: None, 401: _refusal("TOKEN_INVALID or TOKEN_EXPIRED")},
     )
     def post(self, request: Request) -> Response:
         """End the session of a refresh token, and the access tokens that it gave out."""
@@ -88,10 +103,13 @@ class LogoutView(OpenView):
 
 
 class MeView(APIView):
-    @extend_schema(operation_id="me", summary="Who am I", responses={200: UserSerializer})
+    @extend_schema(operation_id="me", summary="Who am I", responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
-        """The user that the access token is of."""
-        return Response(UserSerializer(request.user).data)
+        """The user that the access token is of, and the organisation that they act for."""
+        assert isinstance(request.user, User)
+        membership = organizations.membership(request)
+        answer = MeSerializer(request.user, context={"membership": membership})
+        return Response(answer.data)
 
 
 def _refresh_token(request: Request) -> str:

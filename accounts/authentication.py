@@ -33,14 +33,14 @@ class BearerAuthentication(JWTAuthentication):
                 "This is not an access token of this shop.", code="TOKEN_INVALID"
             ) from error
 
-    def get_user(self, validated_token: Token) -> User:
+    def get_user(self, validated_token: Token) -> User:  # type: ignore[override]
         try:
             return sessions.live_session(validated_token).user
         except ShopError as refusal:
             raise BadToken(refusal.message, code=refusal.code) from refusal
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Says the same in the schema."""
 
     target_class = BearerAuthentication

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models, transaction
 from django.db.models.functions import Lower
@@ -58,7 +59,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     updated_at = models.DateTimeField(auto_now=True)
 
     # Django's flag gives way to the role below.
-    is_superuser = property(lambda self: self.role == User.Role.SUPER_ADMIN)  # type: ignore[assignment]
+    is_superuser = property(lambda self: self.role == User.Role.SUPER_ADMIN)
 
     objects = UserManager()
 
@@ -80,7 +81,8 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     @property
     def is_email_verified(self) -> bool:
         """Whether they have shown that mail to their address reaches them."""
-        return self.emailaddress_set.filter(email=self.email, verified=True).exists()
+        addresses = EmailAddress.objects.filter(user=self, email=self.email, verified=True)
+        return bool(addresses.exists())
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Staff may look at everything; what they may change, their groups say."""

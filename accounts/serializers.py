@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordRefused
 from django.core.validators import RegexValidator
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import User
+from accounts.models import Membership, User
 
 # Above what anybody types, below what would keep Argon2 busy.
 LONGEST_PASSWORD = 200
@@ -58,7 +59,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "email",
             "first_name",
@@ -69,7 +70,31 @@ class UserSerializer(serializers.ModelSerializer[User]):
             "email_verified",
             "created_at",
         )
+        read_only_fields: tuple[str, ...] = fields
+
+
+class MembershipSerializer(serializers.ModelSerializer[Membership]):
+    id = serializers.UUIDField(source="organization_id", read_only=True)
+    name = serializers.CharField(source="organization.name", read_only=True)
+
+    class Meta:
+        model = Membership
+        fields = ("id", "name", "role")
         read_only_fields = fields
+
+
+class MeSerializer(UserSerializer):
+    """A user in an organisation; the context's "membership" says in which."""
+
+    organization = serializers.SerializerMethodField()
+
+    class Meta(UserSerializer.Meta):
+        fields = (*UserSerializer.Meta.fields, "organization")
+        read_only_fields = fields
+
+    @extend_schema_field(MembershipSerializer)
+    def get_organization(self, user: User) -> dict[str, Any]:
+        return dict(MembershipSerializer(self.context["membership"]).data)
 
 
 class TokensSerializer(serializers.Serializer[Any]):

@@ -111,7 +111,7 @@ def _pair(token: RefreshToken) -> Tokens:
 
 def _read(refresh_token: str) -> RefreshToken:
     try:
-        return RefreshToken(refresh_token)
+        return RefreshToken(refresh_token)  # type: ignore[arg-type]  # text is what it decodes
     except ExpiredTokenError as error:
         raise Unauthenticated(
             "The refresh token has expired. Sign in again.", code="TOKEN_EXPIRED"

@@ -143,5 +143,6 @@ def test_a_new_password_voids_the_access_token(alice: User) -> None:
 
 def test_checking_a_token_takes_one_query(alice: User, django_assert_num_queries: Any) -> None:
     client = api_client(alice)
-    with django_assert_num_queries(2):  # the session with its user; is the address confirmed?
+    # The session with its user; the organisation; is the address confirmed?
+    with django_assert_num_queries(3):
         client.get(ME)

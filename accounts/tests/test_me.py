@@ -43,7 +43,18 @@ def test_who_am_i(alice: User) -> None:
     assert answer.status_code == 200
     assert answer.json()["email"] == "alice@example.com"
     assert answer.json()["emailVerified"] is True
+    assert answer.json()["organization"] == {
+        "id": str(organization_of(alice).id),
+        "name": "Alice Ames",
+        "role": "OWNER",
+    }
     assert "password" not in answer.json()
+
+
+def test_for_an_organisation_that_is_not_theirs(alice: User) -> None:
+    theirs = organization_of(UserFactory())
+    answer = api_client(alice).get("/api/v1/auth/me", headers={"x-organization": str(theirs.id)})
+    assert (answer.status_code, answer.json()["code"]) == (404, "ORGANIZATION_NOT_FOUND")
 
 
 def test_only_get(alice: User) -> None:
