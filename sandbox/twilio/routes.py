@@ -2,6 +2,11 @@
 
 from starlette.routing import Route
 
-from sandbox.twilio import available, numbers, pricing
+from sandbox.twilio import available, calls, numbers, pricing
 
-routes: list[Route] = [*available.routes, *numbers.routes, *pricing.routes]
+routes: list[Route] = [
+    *available.routes,
+    *numbers.routes,
+    *calls.routes,
+    *pricing.routes,
+]
