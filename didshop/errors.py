@@ -3,21 +3,9 @@
 Verbs raise these; the API answers them in the shape of docs/api.md, pages show the sentence.
 """
 
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
-from django.db import InterfaceError, OperationalError
-from django.http import Http404
-from rest_framework import exceptions, status
-from rest_framework.response import Response
-
-from didshop.throttling import count_refused
-
-logger = structlog.get_logger(__name__)
 
 
 class ShopError(Exception):
@@ -120,26 +108,6 @@ class PaymentTrouble(ShopError):
     code = "PAYMENT_SERVICE_ERROR"
 
 
-def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Response | None:
-    """DRF's exception handler: the answer in the API's error shape.
-
-    None, so that Django logs it and answers 500, for what is a defect of ours.
-    """
-    wait = count_refused(context["request"], context["view"])
-    if wait is not None:
-        exc = exceptions.Throttled(wait)
-    refusal = _as_refusal(exc)
-    if refusal is None:
-        return None
-    if refusal.status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
-        logger.warning("answered_with_trouble", code=refusal.code, exc_info=exc)
-    request_id = getattr(context["request"], "request_id", "")
-    response = Response(error_body(refusal, request_id), status=refusal.status)
-    for name, value in _headers(refusal, exc).items():
-        response[name] = value
-    return response
-
-
 def error_body(refusal: ShopError, request_id: str) -> dict[str, Any]:
     """The refusal in the API's error shape, its keys still in snake_case."""
     body: dict[str, Any] = {"error": refusal.message, "code": refusal.code}
@@ -149,83 +117,6 @@ def error_body(refusal: ShopError, request_id: str) -> dict[str, Any]:
             for detail in refusal.details
         ]
     return {**body, **refusal.extra, "request_id": request_id}
-
-
-# DRF's own refusals, where their name is not the code already.
-_CODES: dict[type[exceptions.APIException], str] = {
-    exceptions.NotAuthenticated: "UNAUTHENTICATED",
-    exceptions.AuthenticationFailed: "UNAUTHENTICATED",
-    exceptions.PermissionDenied: "FORBIDDEN",
-    exceptions.ParseError: "MALFORMED_REQUEST",
-    exceptions.Throttled: "RATE_LIMITED",
-}
-
-
-def _as_refusal(exc: Exception) -> ShopError | None:
-    """The exception as one of ours; None if it is not the caller's or the surroundings' fault."""
-    match exc:
-        case ShopError():
-            return exc
-        case exceptions.ValidationError():
-            return Invalid("Validation error", details=list(_flatten(exc.detail)))
-        case ValidationError():
-            messages = exc.message_dict if hasattr(exc, "error_dict") else exc.messages
-            return Invalid("Validation error", details=list(_flatten(messages)))
-        case exceptions.APIException():
-            return _from_api_exception(exc)
-        case Http404():
-            return NotFound("There is nothing here.")
-        case PermissionDenied():
-            return Forbidden("You may not do this.")
-        case RequestDataTooBig():
-            return _with_status(ShopError("That is too much.", code="REQUEST_TOO_LARGE"), 413)
-        case OperationalError() | InterfaceError():
-            sentence = "The shop cannot reach its database. Please try again."
-            return _with_status(ShopError(sentence, code="UNAVAILABLE", retry_after=5), 503)
-    return None
-
-
-def _from_api_exception(exc: exceptions.APIException) -> ShopError:
-    detail: Any = exc.detail
-    # simplejwt puts its sentence and its code into a mapping.
-    sentence = detail.get("detail", "") if isinstance(detail, dict) else detail
-    code = next((_CODES[kind] for kind in type(exc).__mro__ if kind in _CODES), "")
-    wait = getattr(exc, "wait", None)
-    refusal = ShopError(
-        str(sentence),
-        code=code or str(exc.default_code).upper(),
-        retry_after=None if wait is None else max(1, math.ceil(wait)),
-    )
-    return _with_status(refusal, exc.status_code)
-
-
-def _with_status(refusal: ShopError, status_code: int) -> ShopError:
-    refusal.status = status_code
-    return refusal
-
-
-def _headers(refusal: ShopError, exc: Exception) -> dict[str, str]:
-    headers = {}
-    if refusal.retry_after is not None:
-        headers["Retry-After"] = str(refusal.retry_after)
-    if refusal.status == status.HTTP_401_UNAUTHORIZED:
-        headers["WWW-Authenticate"] = getattr(exc, "auth_header", 'Bearer realm="api"')
-    return headers
-
-
-def _flatten(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
-    """Nested validation messages as {"field": "items.0.phone_number", "message": "…"}."""
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            # DRF's and Django's names for what concerns no single field.
-            is_whole = name in ("non_field_errors", "__all__")
-            yield from _flatten(inner, path if is_whole else f"{path}.{name}".lstrip("."))
-    elif isinstance(messages, list | tuple):
-        for index, inner in enumerate(messages):
-            is_message = not isinstance(inner, Mapping | list | tuple)
-            yield from _flatten(inner, path if is_message else f"{path}.{index}".lstrip("."))
-    else:
-        yield {"field": path, "message": str(messages)}
 
 
 def _camel(path: str) -> str:

@@ -223,7 +223,7 @@ REST_FRAMEWORK = {
         "login": "10/min",
         "webhook": "6000/min",
     },
-    "EXCEPTION_HANDLER": "didshop.errors.handle_exception",
+    "EXCEPTION_HANDLER": "didshop.refusals.handle_exception",
     "COERCE_DECIMAL_TO_STRING": True,
     "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=0),
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

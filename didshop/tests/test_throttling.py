@@ -41,7 +41,7 @@ def test_above_the_limit_it_is_a_429_that_says_when(api: APIClient, settings: An
     statuses = [api.post("/api/v1/echo", {}).status_code for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
     refused = api.post("/api/v1/echo", {})
-    assert refused.json()["code"] == "RATE_LIMITED"
+    assert refused.json()["code"] == "TOO_MANY_REQUESTS"
     assert refused["Retry-After"] == refused["RateLimit-Reset"] == "30"
     assert refused["RateLimit-Remaining"] == "0"
 
