@@ -1,10 +1,16 @@
-"""Who may call: the one secret key, as Bearer or as the user of Basic auth. (Stripe: Authentication)"""
+"""Who may call: the one secret key, as Bearer or as the user of Basic auth.
+
+(Stripe: Authentication)
+"""
 
 import base64
 import binascii
 import hmac
 
 from sandbox.stripe.errors import StripeError
+
+VISIBLE_START = 8
+VISIBLE_END = 4
 
 
 def check_secret_key(header: str, expected: str) -> None:
@@ -37,4 +43,7 @@ def key_in(header: str) -> str:
 
 def masked(key: str) -> str:
     """A key of which only the ends can be read."""
-    return f"{key[:8]}{'*' * max(len(key) - 12, 0)}{key[-4:]}" if len(key) > 12 else "*" * len(key)
+    hidden = len(key) - VISIBLE_START - VISIBLE_END
+    if hidden <= 0:
+        return "*" * len(key)
+    return f"{key[:VISIBLE_START]}{'*' * hidden}{key[-VISIBLE_END:]}"

@@ -20,10 +20,10 @@ CANCELABLE = (
 
 
 def find_intent(
-    context: Context, id: str, *, param: str = "intent", in_url: bool = True
+    context: Context, object_id: str, *, param: str = "intent", in_url: bool = True
 ) -> Document:
     """The PaymentIntent as it is by now: a hold past its time is gone. Raises StripeError."""
-    intent = find(context, "payment_intent", id, param=param, in_url=in_url)
+    intent = find(context, "payment_intent", object_id, param=param, in_url=in_url)
     expire_if_due(context, intent)
     return intent
 
@@ -40,9 +40,9 @@ def expire_if_due(context: Context, intent: Document) -> None:
     end(context, intent, reason="automatic")
 
 
-def capture(context: Context, params: dict[str, Any], id: str) -> Document:
+def capture(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Take what is held, or a part of it and let the rest go. (Stripe: PaymentIntents)"""
-    intent = find_intent(context, id)
+    intent = find_intent(context, object_id)
     check_capturable(intent)
     amount = amount_to_capture(intent, params)
     charge = find(context, "charge", intent["latest_charge"], param="charge")
@@ -94,9 +94,9 @@ def amount_to_capture(intent: Document, params: dict[str, Any]) -> int:
     return amount
 
 
-def cancel(context: Context, params: dict[str, Any], id: str) -> Document:
+def cancel(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Give up on it; what is held is let go. (Stripe: PaymentIntents)"""
-    intent = find_intent(context, id)
+    intent = find_intent(context, object_id)
     check_status(
         intent,
         CANCELABLE,

@@ -11,6 +11,18 @@ from sandbox.stripe.objects import find, list_page, merge_metadata
 HOLD = 7 * DAY
 # Visa's term for a payment that its owner did not start is 5 days less 6 hours.
 HOLD_VISA_OFF_SESSION = 5 * DAY - 6 * 3600
+SHOWN_OF_CARD = (
+    "brand",
+    "checks",
+    "country",
+    "exp_month",
+    "exp_year",
+    "fingerprint",
+    "funding",
+    "last4",
+    "regulated_status",
+    "wallet",
+)
 APPROVED = {
     "advice_code": None,
     "network_advice_code": None,
@@ -84,18 +96,7 @@ def card_used(
     """The card as the charge shows it, with the time until which a hold can be captured."""
     card = payment_method["card"]
     short = off_session and card["brand"] == "visa"
-    details = {
-        name: card[name]
-        for name in (
-            "brand",
-            "checks",
-            "country",
-            "exp_month",
-            "exp_year",
-            "fingerprint",
-        )
-        + ("funding", "last4", "regulated_status", "wallet")
-    }
+    details = {name: card[name] for name in SHOWN_OF_CARD}
     details |= {
         "amount_authorized": intent["amount"],
         "authorization_code": None,
@@ -130,14 +131,14 @@ def decline(charge: Document, declined: Decline) -> Document:
     }
 
 
-def retrieve(context: Context, params: dict[str, Any], id: str) -> Document:
+def retrieve(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """One charge. (Stripe: Charges)"""
-    return find(context, "charge", id, param="id", in_url=True)
+    return find(context, "charge", object_id, param="id", in_url=True)
 
 
-def update(context: Context, params: dict[str, Any], id: str) -> Document:
+def update(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Change a charge's description or metadata. (Stripe: Charges)"""
-    charge = find(context, "charge", id, param="id", in_url=True)
+    charge = find(context, "charge", object_id, param="id", in_url=True)
     charge["description"] = params.get("description", charge["description"])
     charge["metadata"] = merge_metadata(charge["metadata"], params.get("metadata"))
     context.save(charge)

@@ -89,42 +89,42 @@ def change(context: Context, customer: Document, params: dict[str, Any]) -> None
         raise not_played(f"invoice_settings[{unplayed[0]}]")
 
 
-def check_default(context: Context, customer: Document, id: str | None) -> None:
+def check_default(context: Context, customer: Document, object_id: str | None) -> None:
     """Only a PaymentMethod of this customer can be their default. Raises StripeError."""
-    if id is None:
+    if object_id is None:
         return
     param = "invoice_settings[default_payment_method]"
-    payment_method = find(context, "payment_method", id, param=param)
+    payment_method = find(context, "payment_method", object_id, param=param)
     if payment_method["customer"] != customer["id"]:
         raise StripeError(
-            f"The customer does not have a payment method with the ID {id}. The payment method "
-            "must be attached to the customer.",
+            f"The customer does not have a payment method with the ID {object_id}. The payment "
+            "method must be attached to the customer.",
             code="resource_missing",
             param=param,
         )
 
 
-def retrieve(context: Context, params: dict[str, Any], id: str) -> Document:
+def retrieve(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """One customer; of a deleted one only that it is deleted. (Stripe: Customers)"""
-    return find(context, "customer", id, param="id", in_url=True)
+    return find(context, "customer", object_id, param="id", in_url=True)
 
 
-def update(context: Context, params: dict[str, Any], id: str) -> Document:
+def update(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Change a customer. (Stripe: Customers)"""
-    customer = find_customer(context, id, in_url=True)
+    customer = find_customer(context, object_id, in_url=True)
     change(context, customer, params)
     context.save(customer)
     emit(context, "customer.updated", customer)
     return customer
 
 
-def delete(context: Context, params: dict[str, Any], id: str) -> Document:
+def delete(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Delete a customer with their PaymentMethods; payments stay. (Stripe: Customers)"""
-    customer = find_customer(context, id, in_url=True)
+    customer = find_customer(context, object_id, in_url=True)
     emit(context, "customer.deleted", customer)
-    tombstone: Document = {"id": id, "object": "customer", "deleted": True}
+    tombstone: Document = {"id": object_id, "object": "customer", "deleted": True}
     context.save(tombstone)
-    for payment_method in context.store.all("stripe.payment_method", customer=id):
+    for payment_method in context.store.all("stripe.payment_method", customer=object_id):
         detach_from_customer(context, payment_method)
     return tombstone
 

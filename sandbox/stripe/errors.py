@@ -8,6 +8,7 @@ from sandbox.errors import SandboxError
 from sandbox.store import Document
 
 DOCS = "https://stripe.com/docs/error-codes/"
+TOLD_OF_ATTEMPT = ("charge", "code", "decline_code", "payment_method")
 
 
 class StripeError(SandboxError):
@@ -61,6 +62,12 @@ class CardError(StripeError):
 class FailedAttempt(CardError):
     """402 for an attempt that leaves its traces: a failed charge, an intent with an error."""
 
+    @classmethod
+    def told_by(cls, error: Document, **intent: Document) -> "FailedAttempt":
+        """What an intent's last error tells, with the intent itself."""
+        told = {name: error[name] for name in TOLD_OF_ATTEMPT if name in error}
+        return cls(error["message"], **told, **intent)
+
 
 class IdempotencyError(StripeError):
     """The key and the request do not go together."""
@@ -79,10 +86,10 @@ def doc_url(code: str) -> str:
     return DOCS + code.replace("_", "-")
 
 
-def resource_missing(noun: str, id: str, *, param: str, in_url: bool = False) -> StripeError:
+def resource_missing(noun: str, object_id: str, *, param: str, in_url: bool = False) -> StripeError:
     """No such object: 404 when the URL names it, 400 when a parameter does."""
     return StripeError(
-        f"No such {noun}: '{id}'",
+        f"No such {noun}: '{object_id}'",
         status=404 if in_url else 400,
         code="resource_missing",
         param=param,

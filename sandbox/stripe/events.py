@@ -11,13 +11,13 @@ from sandbox.stripe.objects import find, list_page, public
 
 
 def emit(
-    context: Context, type: str, object: Document, *, previous: Document | None = None
+    context: Context, happened: str, subject: Document, *, previous: Document | None = None
 ) -> None:
     """Record an event with the object as it is now; the outbox sends it after the commit.
 
     previous: what the changed fields held before, which Stripe tells for `*.updated`.
     """
-    data: Document = {"object": public(object)}
+    data: Document = {"object": public(subject)}
     if previous is not None:
         data["previous_attributes"] = public(previous)
     event: Document = {
@@ -34,15 +34,15 @@ def emit(
             "id": context.request_id,
             "idempotency_key": context.idempotency_key,
         },
-        "type": type,
+        "type": happened,
     }
     context.save(event)
     context.outbox.send_stripe_event(event)
 
 
-def retrieve(context: Context, params: dict[str, Any], id: str) -> Document:
+def retrieve(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """One event. (Stripe: Events)"""
-    return find(context, "event", id, param="id", in_url=True)
+    return find(context, "event", object_id, param="id", in_url=True)
 
 
 def list_(context: Context, params: dict[str, Any]) -> Document:
@@ -56,6 +56,6 @@ def list_(context: Context, params: dict[str, Any]) -> Document:
     return list_page(found, params, url="/v1/events", noun="event")
 
 
-def matches(type: str, pattern: str) -> bool:
+def matches(happened: str, pattern: str) -> bool:
     """Whether a type is meant by a name or by a group such as payment_intent.*."""
-    return type.startswith(pattern[:-1]) if pattern.endswith("*") else type == pattern
+    return happened.startswith(pattern[:-1]) if pattern.endswith("*") else happened == pattern

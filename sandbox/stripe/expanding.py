@@ -54,9 +54,9 @@ def expand_path(context: Context, node: Any, steps: list[str], path: str) -> Non
     expand_path(context, node[name], steps[1:], path)
 
 
-def referred(context: Context, name: str, id: str, path: str) -> Document:
+def referred(context: Context, name: str, object_id: str, path: str) -> Document:
     """The object that an id in this field stands for. Raises StripeError."""
-    found = context.store.get(f"stripe.{TYPES[name]}", id) if name in TYPES else None
+    found = context.store.get(f"stripe.{TYPES[name]}", object_id) if name in TYPES else None
     if found is None:
         raise cannot_be_expanded(path)
     shown: Document = public(found)

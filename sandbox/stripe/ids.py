@@ -11,9 +11,9 @@ def new_id(prefix: str, length: int = 24) -> str:
     return f"{prefix}_{random_text(length)}"
 
 
-def client_secret(id: str) -> str:
+def client_secret(object_id: str) -> str:
     """What a browser shows to act on this one intent."""
-    return f"{id}_secret_{random_text(25)}"
+    return f"{object_id}_secret_{random_text(25)}"
 
 
 def random_text(length: int) -> str:

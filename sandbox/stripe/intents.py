@@ -4,8 +4,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.store import Document
+from sandbox.stripe.cards import Decline
 from sandbox.stripe.context import Context
-from sandbox.stripe.errors import StripeError, not_played
+from sandbox.stripe.errors import StripeError, doc_url, not_played
 from sandbox.stripe.objects import public
 
 METHOD_TYPES = ("card", "link")
@@ -27,9 +28,9 @@ def ways_to_pay(params: dict[str, Any]) -> Document:
     (Since API 2026-10-28 the list is allowed_payment_method_types.)
     """
     allowed = params.get("allowed_payment_method_types")
-    for index, type in enumerate(allowed or []):
-        if type not in METHOD_TYPES:
-            raise not_played(f"allowed_payment_method_types[{index}]={type}")
+    for index, way in enumerate(allowed or []):
+        if way not in METHOD_TYPES:
+            raise not_played(f"allowed_payment_method_types[{index}]={way}")
     return {
         "allowed_payment_method_types": allowed,
         "automatic_payment_methods": automatic_ways(params, listed=allowed is not None),
@@ -98,10 +99,26 @@ def ask_the_owner(context: Context, intent: Document, return_url: str | None) ->
     context.save(intent)
 
 
+def attempt_error(
+    declined: Decline, payment_method: Document, *, error_type: str, charge: str | None = None
+) -> Document:
+    """What an intent keeps of an attempt that failed, as last_payment_error or last_setup_error."""
+    fields = {
+        "charge": charge,
+        "code": declined.code,
+        "decline_code": declined.reason,
+        "doc_url": doc_url(declined.code),
+        "message": declined.message,
+        "payment_method": public(payment_method),
+        "type": error_type,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def unexpected_state(intent: Document, message: str) -> StripeError:
     """400: the intent is not in a status from which this can be done."""
-    type = intent["object"]
-    return StripeError(message, code=f"{type}_unexpected_state", **{type: public(intent)})
+    kind = intent["object"]
+    return StripeError(message, code=f"{kind}_unexpected_state", **{kind: public(intent)})
 
 
 def check_status(

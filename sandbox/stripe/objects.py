@@ -25,19 +25,21 @@ def public(value: Any) -> Any:
     return [public(part) for part in value] if isinstance(value, list) else value
 
 
-def find(context: Context, type: str, id: str, *, param: str, in_url: bool = False) -> Document:
+def find(
+    context: Context, kind: str, object_id: str, *, param: str, in_url: bool = False
+) -> Document:
     """The object. Raises StripeError resource_missing, 404 when the URL names it, else 400."""
-    document = context.store.get(f"stripe.{type}", id)
+    document = context.store.get(f"stripe.{kind}", object_id)
     if document is None:
-        raise resource_missing(NOUNS.get(type, type), id, param=param, in_url=in_url)
+        raise resource_missing(NOUNS.get(kind, kind), object_id, param=param, in_url=in_url)
     return document
 
 
-def find_customer(context: Context, id: str, *, in_url: bool = False) -> Document:
+def find_customer(context: Context, object_id: str, *, in_url: bool = False) -> Document:
     """The customer unless deleted. Raises StripeError resource_missing."""
-    customer = find(context, "customer", id, param="customer", in_url=in_url)
+    customer = find(context, "customer", object_id, param="customer", in_url=in_url)
     if customer.get("deleted"):
-        raise resource_missing("customer", id, param="customer", in_url=in_url)
+        raise resource_missing("customer", object_id, param="customer", in_url=in_url)
     return customer
 
 
@@ -95,12 +97,12 @@ def page_limit(params: dict[str, Any]) -> int:
     return limit
 
 
-def position(documents: list[Document], id: str, param: str, noun: str) -> int:
+def position(documents: list[Document], object_id: str, param: str, noun: str) -> int:
     """Where the object with this id stands. Raises StripeError."""
     for index, document in enumerate(documents):
-        if document["id"] == id:
+        if document["id"] == object_id:
             return index
-    raise resource_missing(noun, id, param=param)
+    raise resource_missing(noun, object_id, param=param)
 
 
 def created_within(document: Document, params: dict[str, Any]) -> bool:

@@ -12,7 +12,6 @@ from typing import (
     Any,
     ForwardRef,
     Literal,
-    NoReturn,
     NotRequired,
     Required,
     Union,
@@ -40,9 +39,9 @@ class Field:
     required: bool
     options: tuple[Any, ...]
 
-    def takes(self, type: Any) -> bool:
+    def takes(self, plain: Any) -> bool:
         """Whether it may be of this plain type."""
-        return type in self.options
+        return plain in self.options
 
     def choices(self) -> list[str]:
         """The words that it is restricted to, none when it is free."""
@@ -68,7 +67,7 @@ class Field:
         """The type of a list's items."""
         for option in self.options:
             if get_origin(option) is list:
-                return Field(False, flatten(get_args(option)[0]))
+                return Field(required=False, options=flatten(get_args(option)[0]))
         return None
 
     def is_map(self) -> bool:
@@ -104,15 +103,15 @@ def parse(params: Any, raw: Mapping[str, Any], within: str = "") -> dict[str, An
     unknown = [name_in(within, name) for name in raw if name not in fields]
     if unknown:
         plural = "s" if len(unknown) > 1 else ""
-        refuse(
+        raise refusal(
             f"Received unknown parameter{plural}: {', '.join(unknown)}",
             "parameter_unknown",
             unknown[0],
         )
     for name, field in fields.items():
         if field.required and name not in raw:
-            name = name_in(within, name)
-            refuse(f"Missing required param: {name}.", "parameter_missing", name)
+            missing = name_in(within, name)
+            raise refusal(f"Missing required param: {missing}.", "parameter_missing", missing)
     return {name: read(fields[name], value, name_in(within, name)) for name, value in raw.items()}
 
 
@@ -138,20 +137,20 @@ def read_tree(field: Field, value: dict[str, Any], name: str) -> Any:
         return parse(nested, value, name)
     if field.is_map():
         return read_metadata(value, name)
-    refuse(f"Invalid {'array' if item else 'string'}: {name}", None, name)
+    raise refusal(f"Invalid {'array' if item else 'string'}: {name}", None, name)
 
 
 def read_metadata(value: dict[str, Any], name: str) -> dict[str, str]:
     """Free keys with text, within Stripe's bounds. Raises StripeError."""
     if len(value) > MOST_METADATA:
-        refuse(f"You can only set up to {MOST_METADATA} metadata keys.", None, name)
+        raise refusal(f"You can only set up to {MOST_METADATA} metadata keys.", None, name)
     for key, text in value.items():
         if not isinstance(text, str):
-            refuse("Metadata values must be strings.", None, name_in(name, key))
+            raise refusal("Metadata values must be strings.", None, name_in(name, key))
         if len(key) > LONGEST_METADATA_KEY:
-            refuse(too_long("key", key, LONGEST_METADATA_KEY), None, name_in(name, key))
+            raise refusal(too_long("key", key, LONGEST_METADATA_KEY), None, name_in(name, key))
         if len(text) > LONGEST_METADATA_VALUE:
-            refuse(
+            raise refusal(
                 too_long("value", text, LONGEST_METADATA_VALUE),
                 None,
                 name_in(name, key),
@@ -179,17 +178,17 @@ def read_text(field: Field, value: str, name: str) -> Any:
     if field.takes(int):
         return read_integer(value, name)
     if choices:
-        refuse(f"Invalid {name}: must be one of {spoken(choices)}", None, name)
+        raise refusal(f"Invalid {name}: must be one of {spoken(choices)}", None, name)
     if field.takes(str):
         return value
-    refuse(f"Invalid {'array' if field.item() else 'object'}", None, name)
+    raise refusal(f"Invalid {'array' if field.item() else 'object'}", None, name)
 
 
 def read_empty(field: Field, name: str) -> str:
     """An empty value takes something away where that is possible. Raises StripeError."""
     if field.can_be_unset() or field.is_map():
         return ""
-    refuse(
+    raise refusal(
         f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset "
         f"a parameter; however '{name}' cannot be unset. You should remove '{name}' from your "
         "request or supply a non-empty value.",
@@ -201,24 +200,23 @@ def read_empty(field: Field, name: str) -> str:
 def read_boolean(value: str, name: str) -> bool:
     """true or false. Raises StripeError."""
     if value not in ("true", "false"):
-        refuse(f"Invalid boolean: {value}", None, name)
+        raise refusal(f"Invalid boolean: {value}", None, name)
     return value == "true"
 
 
 def read_integer(value: str, name: str) -> int:
     """A whole number. Raises StripeError."""
     if not value.lstrip("-").isdecimal():
-        refuse(f"Invalid integer: {value}", "parameter_invalid_integer", name)
+        raise refusal(f"Invalid integer: {value}", "parameter_invalid_integer", name)
     return int(value)
 
 
 def spoken(choices: list[str]) -> str:
     """A list as Stripe says it: a, b, or c."""
-    if len(choices) < 3:
-        return " or ".join(choices)
-    return f"{', '.join(choices[:-1])}, or {choices[-1]}"
+    *others, last = choices
+    return f"{', '.join(others)}, or {last}" if len(others) > 1 else " or ".join(choices)
 
 
-def refuse(message: str, code: str | None, name: str) -> NoReturn:
-    """Raise what Stripe answers before it carries anything out, so that no key keeps it."""
-    raise StripeError(message, code=code, param=name, kept=False)
+def refusal(message: str, code: str | None, name: str) -> StripeError:
+    """What Stripe answers before it carries anything out, so that no key keeps it."""
+    return StripeError(message, code=code, param=name, kept=False)

@@ -4,16 +4,19 @@ from sandbox.store import Document
 from sandbox.stripe.cards import AUTHENTICATION_REQUIRED, Decline
 from sandbox.stripe.charges import decline, new_charge
 from sandbox.stripe.context import Context
-from sandbox.stripe.errors import FailedAttempt, doc_url
+from sandbox.stripe.errors import FailedAttempt
 from sandbox.stripe.events import emit
-from sandbox.stripe.intents import ask_the_owner
+from sandbox.stripe.intents import ask_the_owner, attempt_error
 from sandbox.stripe.objects import public
 from sandbox.stripe.payment_methods import attach_to, card_of
 
-OWNER_REFUSED = "payment_intent_authentication_failure"
-OWNER_REFUSED_MESSAGE = (
-    "The provided PaymentMethod has failed authentication. You can provide payment_method_data or "
-    "a new PaymentMethod to attempt to fulfill this PaymentIntent again."
+OWNER_REFUSED = Decline(
+    code="payment_intent_authentication_failure",
+    reason=None,
+    message=(
+        "The provided PaymentMethod has failed authentication. You can provide "
+        "payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again."
+    ),
 )
 
 
@@ -102,25 +105,9 @@ def fail(
     charge = decline(new_charge(context, intent, payment_method, off_session=off_session), declined)
     context.save(charge)
     intent["latest_charge"] = charge["id"]
-    fields = {
-        "charge": charge["id"],
-        "code": declined.code,
-        "decline_code": declined.reason,
-        "payment_method": public(payment_method),
-    }
-    error = {name: value for name, value in fields.items() if value is not None}
-    wait_for_another(
-        context,
-        intent,
-        error
-        | {
-            "doc_url": doc_url(declined.code),
-            "message": declined.message,
-            "type": "card_error",
-        },
-        failed_charge=charge,
-    )
-    raise FailedAttempt(declined.message, **error, payment_intent=public(intent))
+    error = attempt_error(declined, payment_method, error_type="card_error", charge=charge["id"])
+    wait_for_another(context, intent, error, failed_charge=charge)
+    raise FailedAttempt.told_by(error, payment_intent=public(intent))
 
 
 def wait_for_another(
@@ -148,21 +135,11 @@ def go_on_after_owner(context: Context, intent: Document, *, confirmed: bool) ->
     payment_method = context.store.get("stripe.payment_method", intent["payment_method"])
     assert payment_method is not None, "PaymentMethods are never deleted"
     if not confirmed:
-        wait_for_another(context, intent, refused_by_owner(payment_method))
+        error = attempt_error(OWNER_REFUSED, payment_method, error_type="invalid_request_error")
+        wait_for_another(context, intent, error)
         return
     try:
         take(context, intent, payment_method, off_session=False)
     except FailedAttempt:
         # The owner's browser is told by redirect_status; the error stands in the intent.
         return
-
-
-def refused_by_owner(payment_method: Document) -> Document:
-    """The last_payment_error after the owner said that it was not them."""
-    return {
-        "code": OWNER_REFUSED,
-        "doc_url": doc_url(OWNER_REFUSED),
-        "message": OWNER_REFUSED_MESSAGE,
-        "payment_method": public(payment_method),
-        "type": "invalid_request_error",
-    }

@@ -61,9 +61,9 @@ def create(context: Context, params: dict[str, Any]) -> Document:
 
 def new_intent(context: Context, amount: int, currency: str) -> Document:
     """A PaymentIntent over so many minor units that waits for a PaymentMethod."""
-    id = new_id("pi")
+    object_id = new_id("pi")
     return {
-        "id": id,
+        "id": object_id,
         "object": "payment_intent",
         "amount": amount,
         "amount_capturable": 0,
@@ -76,7 +76,7 @@ def new_intent(context: Context, amount: int, currency: str) -> Document:
         "canceled_at": None,
         "cancellation_reason": None,
         "capture_method": "automatic_async",
-        "client_secret": client_secret(id),
+        "client_secret": client_secret(object_id),
         "confirmation_method": "automatic",
         "created": context.now,
         "currency": currency,
@@ -130,9 +130,9 @@ def change(context: Context, intent: Document, params: dict[str, Any]) -> None:
         intent |= {"status": "requires_confirmation", "next_action": None}
 
 
-def update(context: Context, params: dict[str, Any], id: str) -> Document:
+def update(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Change a PaymentIntent; its money only while none is held or taken."""
-    intent = find_intent(context, id)
+    intent = find_intent(context, object_id)
     if intent["status"] not in OPEN:
         check_nothing_locked(intent, params)
     else:
@@ -157,9 +157,9 @@ def check_nothing_locked(intent: Document, params: dict[str, Any]) -> None:
             )
 
 
-def confirm(context: Context, params: dict[str, Any], id: str) -> Document:
+def confirm(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Try to take the money. Raises FailedAttempt with the intent when the bank declines."""
-    intent = find_intent(context, id)
+    intent = find_intent(context, object_id)
     if intent["status"] == "succeeded":
         raise unexpected_state(
             intent,
@@ -203,9 +203,9 @@ def confirm_intent(context: Context, intent: Document, params: dict[str, Any]) -
     return intent
 
 
-def retrieve(context: Context, params: dict[str, Any], id: str) -> Document:
+def retrieve(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """One PaymentIntent."""
-    return find_intent(context, id)
+    return find_intent(context, object_id)
 
 
 def list_(context: Context, params: dict[str, Any]) -> Document:

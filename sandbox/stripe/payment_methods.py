@@ -21,12 +21,12 @@ SPENT = (
 )
 
 
-def materialise(context: Context, id: str, *, param: str, in_url: bool = False) -> Document:
+def materialise(context: Context, object_id: str, *, param: str, in_url: bool = False) -> Document:
     """The PaymentMethod; a test id makes a new one of its card. Raises StripeError."""
-    card = CARDS.get(id)
+    card = CARDS.get(object_id)
     if card is None:
-        return find(context, "payment_method", id, param=param, in_url=in_url)
-    document = new_payment_method(context, id, card)
+        return find(context, "payment_method", object_id, param=param, in_url=in_url)
+    document = new_payment_method(context, object_id, card)
     context.save(document)
     return document
 
@@ -131,14 +131,14 @@ def attach_to(context: Context, payment_method: Document, customer: str) -> Docu
     return payment_method
 
 
-def retrieve(context: Context, params: dict[str, Any], id: str) -> Document:
+def retrieve(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """One PaymentMethod. (Stripe: PaymentMethods)"""
-    return materialise(context, id, param="payment_method", in_url=True)
+    return materialise(context, object_id, param="payment_method", in_url=True)
 
 
-def update(context: Context, params: dict[str, Any], id: str) -> Document:
+def update(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Change details of one that a customer has. (Stripe: PaymentMethods)"""
-    payment_method = find(context, "payment_method", id, param="payment_method", in_url=True)
+    payment_method = find(context, "payment_method", object_id, param="payment_method", in_url=True)
     if payment_method["customer"] is None:
         raise StripeError(
             "You must save this PaymentMethod to a customer before you can update it."
@@ -156,7 +156,7 @@ def update(context: Context, params: dict[str, Any], id: str) -> Document:
     return payment_method
 
 
-def attach(context: Context, params: dict[str, Any], id: str) -> Document:
+def attach(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Give it to a customer. (Stripe: PaymentMethods)"""
     if "customer" not in params:
         raise StripeError(
@@ -166,13 +166,13 @@ def attach(context: Context, params: dict[str, Any], id: str) -> Document:
             kept=False,
         )
     customer = find_customer(context, params["customer"])
-    payment_method = materialise(context, id, param="payment_method", in_url=True)
+    payment_method = materialise(context, object_id, param="payment_method", in_url=True)
     return attach_to(context, payment_method, customer["id"])
 
 
-def detach(context: Context, params: dict[str, Any], id: str) -> Document:
+def detach(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Take it from its customer, for good. (Stripe: PaymentMethods)"""
-    payment_method = find(context, "payment_method", id, param="payment_method", in_url=True)
+    payment_method = find(context, "payment_method", object_id, param="payment_method", in_url=True)
     if payment_method["customer"] is None:
         raise StripeError(
             "The payment method you provided is not attached to a customer so detachment is "
@@ -191,13 +191,13 @@ def detach_from_customer(context: Context, payment_method: Document) -> Document
     return payment_method
 
 
-def forget_default(context: Context, customer: str, id: str) -> None:
+def forget_default(context: Context, customer: str, object_id: str) -> None:
     """A PaymentMethod that is gone is no customer's default any more."""
     document = context.store.get("stripe.customer", customer)
     if document is None or document.get("deleted"):
         return
     settings = document["invoice_settings"]
-    if settings["default_payment_method"] == id:
+    if settings["default_payment_method"] == object_id:
         settings["default_payment_method"] = None
         context.save(document)
 
@@ -216,9 +216,9 @@ def list_(context: Context, params: dict[str, Any], customer: str = "") -> Docum
 
 
 def retrieve_of_customer(
-    context: Context, params: dict[str, Any], customer: str, id: str
+    context: Context, params: dict[str, Any], customer: str, object_id: str
 ) -> Document:
     """One PaymentMethod of a customer. (Stripe: Customers)"""
-    payment_method = find(context, "payment_method", id, param="payment_method", in_url=True)
+    payment_method = find(context, "payment_method", object_id, param="payment_method", in_url=True)
     check_usable(payment_method, customer)
     return payment_method

@@ -153,14 +153,14 @@ def card_of(context: Context, charge: Document) -> Card:
     return CARDS[payment_method["_card"]]
 
 
-def retrieve(context: Context, params: dict[str, Any], id: str) -> Document:
+def retrieve(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """One refund. (Stripe: Refunds)"""
-    return find(context, "refund", id, param="id", in_url=True)
+    return find(context, "refund", object_id, param="id", in_url=True)
 
 
-def update(context: Context, params: dict[str, Any], id: str) -> Document:
+def update(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Change a refund's metadata. (Stripe: Refunds)"""
-    refund = find(context, "refund", id, param="id", in_url=True)
+    refund = find(context, "refund", object_id, param="id", in_url=True)
     before = refund["metadata"]
     refund["metadata"] = merge_metadata(before, params.get("metadata"))
     context.save(refund)

@@ -5,11 +5,12 @@ from typing import Any
 from sandbox.store import Document
 from sandbox.stripe.cards import Decline
 from sandbox.stripe.context import Context
-from sandbox.stripe.errors import FailedAttempt, doc_url
+from sandbox.stripe.errors import FailedAttempt
 from sandbox.stripe.events import emit
 from sandbox.stripe.ids import client_secret, new_id
 from sandbox.stripe.intents import (
     ask_the_owner,
+    attempt_error,
     check_only_with_confirm,
     check_return_url,
     check_status,
@@ -55,15 +56,15 @@ def create(context: Context, params: dict[str, Any]) -> Document:
 
 def new_intent(context: Context) -> Document:
     """A SetupIntent that waits for a PaymentMethod."""
-    id = new_id("seti")
+    object_id = new_id("seti")
     return {
-        "id": id,
+        "id": object_id,
         "object": "setup_intent",
         "allowed_payment_method_types": None,
         "application": None,
         "automatic_payment_methods": None,
         "cancellation_reason": None,
-        "client_secret": client_secret(id),
+        "client_secret": client_secret(object_id),
         "created": context.now,
         "customer": None,
         "customer_account": None,
@@ -107,9 +108,9 @@ def change(context: Context, intent: Document, params: dict[str, Any]) -> None:
         intent |= {"status": "requires_confirmation", "next_action": None}
 
 
-def update(context: Context, params: dict[str, Any], id: str) -> Document:
+def update(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Change a SetupIntent; who and what is set up only as long as it is open."""
-    intent = find_setup_intent(context, id)
+    intent = find_setup_intent(context, object_id)
     for name in ("customer", "payment_method"):
         if name in params and intent["status"] not in OPEN:
             raise unexpected_state(
@@ -122,9 +123,9 @@ def update(context: Context, params: dict[str, Any], id: str) -> Document:
     return intent
 
 
-def confirm(context: Context, params: dict[str, Any], id: str) -> Document:
+def confirm(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Ask the bank to have the card saved. Raises FailedAttempt with the intent."""
-    intent = find_setup_intent(context, id)
+    intent = find_setup_intent(context, object_id)
     if intent["status"] == "succeeded":
         raise unexpected_state(
             intent,
@@ -162,14 +163,9 @@ def set_up(context: Context, intent: Document, payment_method: Document) -> None
     """Ask the bank; the card is the customer's afterwards. Raises FailedAttempt."""
     declined = card_of(payment_method).saving
     if declined is not None:
-        error = fail(context, intent, payment_method, declined, type="card_error")
-        raise FailedAttempt(
-            declined.message,
-            code=declined.code,
-            decline_code=declined.reason,
-            payment_method=error["payment_method"],
-            setup_intent=public(intent),
-        )
+        error = attempt_error(declined, payment_method, error_type="card_error")
+        wait_for_another(context, intent, error)
+        raise FailedAttempt.told_by(error, setup_intent=public(intent))
     payment_method["_set_up"] = intent["usage"] == "off_session"
     context.save(payment_method)
     if intent["customer"]:
@@ -179,24 +175,8 @@ def set_up(context: Context, intent: Document, payment_method: Document) -> None
     emit(context, "setup_intent.succeeded", intent)
 
 
-def fail(
-    context: Context,
-    intent: Document,
-    payment_method: Document,
-    declined: Decline,
-    *,
-    type: str,
-) -> Document:
-    """The attempt is over: say why and wait for another PaymentMethod. The error, as it is shown."""
-    fields = {
-        "code": declined.code,
-        "decline_code": declined.reason,
-        "doc_url": doc_url(declined.code),
-        "message": declined.message,
-        "payment_method": public(payment_method),
-        "type": type,
-    }
-    error = {name: value for name, value in fields.items() if value is not None}
+def wait_for_another(context: Context, intent: Document, error: Document) -> None:
+    """The attempt is over: say why and ask for another PaymentMethod."""
     intent |= {
         "last_setup_error": error,
         "next_action": None,
@@ -205,7 +185,6 @@ def fail(
     }
     context.save(intent)
     emit(context, "setup_intent.setup_failed", intent)
-    return error
 
 
 def go_on_after_owner(context: Context, intent: Document, *, confirmed: bool) -> None:
@@ -214,7 +193,8 @@ def go_on_after_owner(context: Context, intent: Document, *, confirmed: bool) ->
         context, "payment_method", intent["payment_method"], param="payment_method"
     )
     if not confirmed:
-        fail(context, intent, payment_method, OWNER_REFUSED, type="invalid_request_error")
+        error = attempt_error(OWNER_REFUSED, payment_method, error_type="invalid_request_error")
+        wait_for_another(context, intent, error)
         return
     try:
         set_up(context, intent, payment_method)
@@ -223,9 +203,9 @@ def go_on_after_owner(context: Context, intent: Document, *, confirmed: bool) ->
         return
 
 
-def cancel(context: Context, params: dict[str, Any], id: str) -> Document:
+def cancel(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """Give up on it. (Stripe: SetupIntents)"""
-    intent = find_setup_intent(context, id)
+    intent = find_setup_intent(context, object_id)
     check_status(
         intent,
         OPEN,
@@ -240,14 +220,14 @@ def cancel(context: Context, params: dict[str, Any], id: str) -> Document:
     return intent
 
 
-def find_setup_intent(context: Context, id: str) -> Document:
+def find_setup_intent(context: Context, object_id: str) -> Document:
     """The SetupIntent that the URL names. Raises StripeError."""
-    return find(context, "setup_intent", id, param="intent", in_url=True)
+    return find(context, "setup_intent", object_id, param="intent", in_url=True)
 
 
-def retrieve(context: Context, params: dict[str, Any], id: str) -> Document:
+def retrieve(context: Context, params: dict[str, Any], object_id: str) -> Document:
     """One SetupIntent."""
-    return find_setup_intent(context, id)
+    return find_setup_intent(context, object_id)
 
 
 def list_(context: Context, params: dict[str, Any]) -> Document:

@@ -1,5 +1,6 @@
 """The bank's page for 3-D Secure, where a card's owner confirms a payment or refuses it."""
 
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -47,10 +48,10 @@ async def answer(request: Request) -> Response:
         refused = form.get("answer") == "refuse"
     if not confirmed and not refused:
         return await run_in_threadpool(show, request)
-    return await run_in_threadpool(settle, request, confirmed)
+    return await run_in_threadpool(partial(settle, request, confirmed=confirmed))
 
 
-def settle(request: Request, confirmed: bool) -> Response:
+def settle(request: Request, *, confirmed: bool) -> Response:
     """Carry out the owner's answer, once, and send the browser back with the outcome."""
     context = context_of(request)
     with context.store.transaction():
@@ -79,19 +80,19 @@ def context_of(request: Request) -> Context:
     )
 
 
-def find_intent(context: Context, id: str) -> Document | None:
+def find_intent(context: Context, object_id: str) -> Document | None:
     """The PaymentIntent or SetupIntent with this id."""
-    return context.store.get("stripe.payment_intent", id) or context.store.get(
-        "stripe.setup_intent", id
+    return context.store.get("stripe.payment_intent", object_id) or context.store.get(
+        "stripe.setup_intent", object_id
     )
 
 
 def return_address(intent: Document) -> str:
     """The shop's return_url with what Stripe adds to it."""
-    type = intent["object"]
+    kind = intent["object"]
     added = {
-        type: intent["id"],
-        f"{type}_client_secret": intent["client_secret"],
+        kind: intent["id"],
+        f"{kind}_client_secret": intent["client_secret"],
         "redirect_status": "succeeded" if intent["status"] in SUCCEEDED else "failed",
     }
     parts = urlsplit(intent["_return_url"])
