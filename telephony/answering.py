@@ -13,6 +13,7 @@ from django.urls import reverse
 from twilio.twiml.voice_response import VoiceResponse
 
 from dids.models import Number
+from telephony.wording import party_text
 
 RING_SECONDS = 25
 ROUTED = frozenset({Number.Status.ACTIVE, Number.Status.RELEASING})
@@ -106,7 +107,7 @@ def _forward(phone_number: str, call_sid: str) -> Answer:
         status_callback_method="POST",
         status_callback_event="ringing answered completed",
     )
-    return Answer(str(response), f"Forwarded to {phone_number}.")
+    return Answer(str(response), f"Forwarded to {party_text(phone_number)}.")
 
 
 def _hand_over(number: Number) -> Answer:

@@ -23,7 +23,7 @@ def parse_number(text: str) -> dict[str, Any]:
         pass
     # A plus that was not encoded arrives as a space.
     digits = re.sub(r"[\s().+-]", "", text)
-    if digits.isascii() and digits.isdigit() and len(digits) <= 15:
+    if re.fullmatch("[0-9]{1,15}", digits):
         return {"number__phone_number": f"+{digits}"}
     raise ValidationError("Give the number as +14155550100, or its id.")
 

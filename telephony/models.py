@@ -1,5 +1,7 @@
 """Calls: what came in, where it went, and how it ended."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,7 @@ from accounts.models import Organization
 from dids.models import Number
 from didshop.fields import MoneyField
 from didshop.transitions import Stateful
+from telephony.wording import duration_text, party_text
 
 
 class CallLogQuerySet(models.QuerySet["CallLog"]):
@@ -75,3 +78,28 @@ class CallLog(Stateful):
 
     def __str__(self) -> str:
         return f"{self.from_number} → {self.to_number}"
+
+    @property
+    def started_at(self) -> datetime:
+        """When the call began, as far as the carrier has told."""
+        return self.start_time or self.created_at
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the call ended; None while it goes on."""
+        return self.end_time
+
+    @property
+    def from_text(self) -> str:
+        """The caller, for people to read."""
+        return party_text(self.from_number)
+
+    @property
+    def to_text(self) -> str:
+        """Whom they called, for people to read."""
+        return party_text(self.to_number)
+
+    @property
+    def duration_text(self) -> str:
+        """How long it took, for people to read."""
+        return duration_text(self.duration)

@@ -20,7 +20,12 @@ def call_list(request: HttpRequest) -> HttpResponse:
     calls = CallLog.objects.of(current(request)).select_related("number")
     filters = CallFilters(request.GET, queryset=calls)
     page = page_of(filters.qs, request)
-    context = {"calls": page.results, "page": page, "form": filters.form}
+    context = {
+        "calls": page.results,
+        "page": page,
+        "form": filters.form,
+        "filtered": any(request.GET.get(name) for name in CallFilters.base_filters),
+    }
     return render(request, "telephony/calls.html", context)
 
 
@@ -31,5 +36,10 @@ def call_detail(request: HttpRequest, call_id: UUID) -> HttpResponse:
         call = find(current(request), call_id)
     except NotFound:
         raise Http404 from None
-    context = {"call": call, "legs": call.legs.all(), "timeline": timeline(call)}
+    context = {
+        "call": call,
+        "number": call.number,
+        "legs": call.legs.all(),
+        "timeline": timeline(call),
+    }
     return render(request, "telephony/call.html", context)

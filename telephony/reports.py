@@ -99,4 +99,4 @@ def _moment(text: str) -> datetime | None:
 
 def _seconds(text: str) -> int | None:
     # A call lasts a day at most, so more digits than these are no duration.
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+    return int(text) if re.fullmatch("[0-9]{1,6}", text) else None

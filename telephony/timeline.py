@@ -43,5 +43,5 @@ def timeline(call: CallLog) -> list[Moment]:
 
 def _moment(transition: Transition, call: CallLog) -> Moment:
     label = str(CallLog.Status(transition.new).label)
-    detail = f"Forwarded to {call.to_number}." if call.parent_id else transition.reason
+    detail = f"Forwarded to {call.to_text}." if call.parent_id else transition.reason
     return Moment(transition.created_at, label, detail)

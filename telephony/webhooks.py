@@ -114,7 +114,7 @@ def _signed_parameters(request: HttpRequest) -> Parameters | None:
     url = f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"
     if not is_signed(url, form, request.headers, body) or not are_plain_names(form):
         return None
-    if any(len(values) != 1 for values in form.lists()):
+    if any(len(values) != 1 for _, values in form.lists()):
         return None
     parameters = {name: _CONTROL.sub("", form[name]) for name in form}
     return parameters if _is_ours(parameters) else None

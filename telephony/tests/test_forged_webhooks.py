@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
+from django.db.transaction import atomic, set_rollback
 from django.http import QueryDict
 from django.test import Client, override_settings
 from twilio.request_validator import RequestValidator
@@ -39,6 +41,18 @@ def _nothing_written() -> Iterator[None]:
     assert CallLog.objects.count() == 0
     assert WebhookEvent.objects.count() == 0
     assert Transition.objects.count() == 0
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _the_genuine_one_is_taken(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The control: what all these forgeries are made from would have got in."""
+    with django_db_blocker.unblock(), atomic():
+        NumberFactory(phone_number=OURS)
+        for path in PATHS:
+            assert send(path, everything()).status_code in {200, 204}
+        assert CallLog.objects.count() == 1
+        assert WebhookEvent.objects.count() == 1
+        set_rollback(True)
 
 
 def everything() -> dict[str, str]:
