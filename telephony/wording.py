@@ -1,12 +1,6 @@
 """Calls in words that people read."""
 
-from phonenumbers import (
-    NumberParseException,
-    PhoneNumberFormat,
-    format_number,
-    is_possible_number,
-    parse,
-)
+from dids.presentation import international
 
 # What Twilio gives as the caller's number where there is none: these words on a phone's keys.
 # Source: Twilio, "Why am I getting calls from these strange numbers?"
@@ -24,17 +18,7 @@ def party_text(party: str) -> str:
 
     Whatever is no number, such as a SIP address, stays as it is.
     """
-    if party in WITHHELD:
-        return WITHHELD[party]
-    try:
-        number = parse(party)
-    except NumberParseException:
-        return party or "Unknown"
-    return (
-        format_number(number, PhoneNumberFormat.INTERNATIONAL)
-        if is_possible_number(number)
-        else party
-    )
+    return WITHHELD.get(party) or international(party) or "Unknown"
 
 
 def duration_text(seconds: int | None) -> str:

@@ -95,7 +95,7 @@ def test_a_dial_that_is_told_twice_is_logged_once(action: str) -> None:
 
 
 def test_a_phone_that_could_not_even_be_rung_leaves_no_leg(action: str) -> None:
-    said, _ = ended(action, "failed", **{})
+    said, _ = ended(action, "failed")
     assert said.tag == "Say"
     CallLog.objects.filter(twilio_call_sid=LEG_SID).delete()
     parameters = a_call(OURS, CallStatus="in-progress", DialCallStatus="failed")
