@@ -48,7 +48,10 @@ def _service_problems() -> Iterator[tuple[str, str]]:
 def _sandbox_problems() -> Iterator[tuple[str, str]]:
     """What only a public demonstration, which sells nothing, may do without."""
     if settings.TWILIO_API_BASE or settings.STRIPE_API_BASE:
-        yield "E007", "TWILIO_API_BASE and STRIPE_API_BASE must be empty: the sandbox sells nothing."
+        yield (
+            "E007",
+            "TWILIO_API_BASE and STRIPE_API_BASE must be empty: the sandbox sells nothing.",
+        )
     sandbox_values = {
         settings.SANDBOX_TWILIO_SID,
         settings.SANDBOX_TWILIO_TOKEN,

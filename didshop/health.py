@@ -75,7 +75,9 @@ def beat(name: str) -> None:
 def services() -> dict[str, str]:
     """Each service the shop needs, as UP, DOWN or UNUSED."""
     database = UP if _is_database_up() else DOWN
-    outside = {name: check.status(settings.HEALTH_TWILIO_SECONDS) for name, check in _outside.items()}
+    outside = {
+        name: check.status(settings.HEALTH_TWILIO_SECONDS) for name, check in _outside.items()
+    }
     return {
         "database": database,
         "redis": _redis(),
@@ -136,9 +138,7 @@ class HealthView(APIView):
         if found["database"] == DOWN:
             status = "unhealthy"
         body = {"status": status, "timestamp": timezone.now(), "services": found}
-        return Response(
-            HealthSerializer(body).data, status=503 if status == "unhealthy" else 200
-        )
+        return Response(HealthSerializer(body).data, status=503 if status == "unhealthy" else 200)
 
 
 def livez(request: HttpRequest) -> HttpResponse:

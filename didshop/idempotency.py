@@ -191,9 +191,7 @@ def _run(
     return response
 
 
-def _keep_final_answer(
-    claim: Claim, response: HttpResponse, view: Any, request: Request
-) -> None:
+def _keep_final_answer(claim: Claim, response: HttpResponse, view: Any, request: Request) -> None:
     """Where the caller waits for the end, that is the answer to keep."""
     waiter: Waiter | None = getattr(response, "waiter", None)
     if waiter is None:

@@ -63,9 +63,7 @@ def process(event_id: UUID) -> None:
     The try is counted before it is made, so that an event that kills its worker is given up
     too, after MOST_ATTEMPTS.
     """
-    event = WebhookEvent.objects.filter(
-        pk=event_id, status=WebhookEvent.Status.RECEIVED
-    ).first()
+    event = WebhookEvent.objects.filter(pk=event_id, status=WebhookEvent.Status.RECEIVED).first()
     if event is None:
         return
     if event.attempts >= MOST_ATTEMPTS:
@@ -111,7 +109,7 @@ def _attempt(event: WebhookEvent) -> None:
     with structlog.contextvars.bound_contextvars(event_id=str(event.pk), event_kind=event.kind):
         try:
             _handlers[event.provider](event)
-        except Exception as error:  # noqa: BLE001 - one bad event must not stop the queue
+        except Exception as error:
             logger.exception("event_failed", attempts=event.attempts)
             _note_failure(event, error)
         else:

@@ -85,8 +85,7 @@ class PrivatePagesMiddleware(HookMiddleware):
 
     def after(self, request: HttpRequest, response: HttpResponseBase) -> None:
         is_private = (
-            request.path.startswith(API_PREFIX)
-            or settings.SESSION_COOKIE_NAME in request.COOKIES
+            request.path.startswith(API_PREFIX) or settings.SESSION_COOKIE_NAME in request.COOKIES
         )
         if is_private and not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"

@@ -217,7 +217,6 @@ REST_FRAMEWORK = {
         "default": "300/min",
         "search": "60/min",
         "purchase": "30/min",
-        "card": "20/min",
         "card": "10/min",
         "register": "10/min",
         "login": "10/min",

@@ -61,5 +61,3 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Only the tests of passwords are about their strength.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-SERVESTATIC_AUTOREFRESH = False
-SERVESTATIC_USE_FINDERS = False

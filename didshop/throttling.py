@@ -150,4 +150,3 @@ class RateLimitHeadersMiddleware(HookMiddleware):
         response.headers["RateLimit-Limit"] = str(allowance.limit)
         response.headers["RateLimit-Remaining"] = str(allowance.remaining)
         response.headers["RateLimit-Reset"] = str(allowance.reset)
-

@@ -41,6 +41,10 @@ class Sandbox:
         """Let everything work again."""
         self._send("DELETE", "faults")
 
+    def sold_elsewhere(self, number: str) -> None:
+        """Somebody else buys the number at the carrier."""
+        self._post("sold", {"number": number})
+
     def state(self) -> dict[str, Any]:
         """Numbers owned, payments, webhooks sent, calls, faults and the clock."""
         return self._send("GET", "state")

@@ -42,8 +42,20 @@ def test_a_secret_is_masked_wherever_it_stands(canary: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["password", "new_password", "accessToken", "refresh_token", "Authorization", "TWILIO_AUTH_TOKEN",
-     "api_key", "client_secret", "X-Twilio-Signature", "cookie", "otp", "csrfmiddlewaretoken"],
+    [
+        "password",
+        "new_password",
+        "accessToken",
+        "refresh_token",
+        "Authorization",
+        "TWILIO_AUTH_TOKEN",
+        "api_key",
+        "client_secret",
+        "X-Twilio-Signature",
+        "cookie",
+        "otp",
+        "csrfmiddlewaretoken",
+    ],
 )
 def test_what_is_named_as_a_secret_is_masked_whatever_it_is(name: str) -> None:
     assert mask({name: "plain"})[name] == MASK
@@ -52,9 +64,17 @@ def test_what_is_named_as_a_secret_is_masked_whatever_it_is(name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["/auth/verify-email?token=abc123", "password=hunter2secret", '{"refreshToken": "abc123"}',
-     "Authorization: Bearer abc123", "Basic QUM6YWJjMTIz", "/accounts/password/reset/key/1-abc123/",
-     "/accounts/confirm-email/abc123/", "{'auth_token': 'abc123'}", "signature=abc123&x=1"],
+    [
+        "/auth/verify-email?token=abc123",
+        "password=hunter2secret",
+        '{"refreshToken": "abc123"}',
+        "Authorization: Bearer abc123",
+        "Basic QUM6YWJjMTIz",
+        "/accounts/password/reset/key/1-abc123/",
+        "/accounts/confirm-email/abc123/",
+        "{'auth_token': 'abc123'}",
+        "signature=abc123&x=1",
+    ],
 )
 def test_secrets_inside_of_texts_are_masked(text: str) -> None:
     masked = mask(text)
@@ -69,8 +89,18 @@ def test_two_digits_at_each_end_of_a_number_remain() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["0192d3b4-5c6d-7e8f-9a0b-123456789012", "order 261122-K7QXM4 placed", "GET /numbers 200",
-     "2026-11-22T10:38:00.123456Z", 42, 3.5, None, True, "took 412 ms", "v1.0.0"],
+    [
+        "0192d3b4-5c6d-7e8f-9a0b-123456789012",
+        "order 261122-K7QXM4 placed",
+        "GET /numbers 200",
+        "2026-11-22T10:38:00.123456Z",
+        42,
+        3.5,
+        None,
+        True,
+        "took 412 ms",
+        "v1.0.0",
+    ],
 )
 def test_what_is_no_secret_stays(value: Any) -> None:
     assert mask(value) == value
