@@ -2,11 +2,10 @@
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ValidationError
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from accounts.models import User
-from didshop.errors import Forbidden, Unauthenticated
+from didshop.errors import Forbidden, TooManyRequests, Unauthenticated
 
 # allauth counts failures over this long; see its ACCOUNT_RATE_LIMITS.
 COOL_OFF_SECONDS = 300
@@ -19,14 +18,17 @@ def authenticate(request: Request, *, email: str, password: str) -> User:
     takes as long for an address that nobody has as for a wrong password.
 
     Raises Unauthenticated INVALID_CREDENTIALS, Forbidden ACCOUNT_DEACTIVATED (only to who
-    knows the password), and Throttled after too many failures.
+    knows the password), TooManyRequests after five failures in five minutes.
     """
     try:
         user: User | None = get_adapter(request).authenticate(
             request, email=email, password=password
         )
     except ValidationError as error:
-        raise Throttled(wait=COOL_OFF_SECONDS) from error
+        raise TooManyRequests(
+            "Too many sign-ins have failed. Try again in a few minutes.",
+            retry_after=COOL_OFF_SECONDS,
+        ) from error
     if user is None:
         raise Unauthenticated(
             "The e-mail address or the password is not right.", code="INVALID_CREDENTIALS"
