@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db.models import Q
 
 from dids import presentation
+from dids.criteria import Criteria, clean_pattern
 from dids.models import Number, NumberQuerySet, NumberType
 from dids.routing_rules import LONGEST_NAME, LONGEST_URL
-from dids.search import Criteria
 
 # The types that carriers sell; INTERNATIONAL is only ever written on a number.
 SOLD_TYPES = [choice for choice in NumberType.choices if choice[0] != NumberType.INTERNATIONAL]
@@ -62,18 +62,14 @@ class SearchForm(forms.Form):
             country_code=country,
             number_type=given["number_type"] or NumberType.LOCAL,
             area_code=given["area_code"] or understood.get("area_code", ""),
-            contains=given["contains"] or understood.get("contains", ""),
+            contains=clean_pattern(given["contains"]) or understood.get("contains", ""),
             locality=given["locality"] or understood.get("locality", ""),
             region=given["region"],
             capabilities=("sms",) if given["sms"] else (),
         )
 
-    @property
-    def has_error_beside_field(self) -> bool:
-        return any(name != "__all__" for name in self.errors)
-
     @staticmethod
-    def query(criteria: Any) -> dict[str, str]:
+    def query(criteria: Criteria) -> dict[str, str]:
         """The search as a query string's fields."""
         fields = {
             "country": criteria.country_code,
@@ -89,7 +85,7 @@ class SearchForm(forms.Form):
 
 def understand(text: str, country_code: str) -> dict[str, str]:
     """What the one box says: an area code, digits with wildcards or letters, or a place."""
-    digits = re.sub(r"[\s().-]", "", text)
+    digits = clean_pattern(text)
     if not text:
         return {}
     if re.fullmatch(r"\d{3}", digits) and country_code in NORTH_AMERICA:
@@ -118,7 +114,7 @@ class NumberFilterForm(forms.Form):
         if wanted.get("number_type"):
             numbers = numbers.filter(number_type=wanted["number_type"])
         if text := wanted.get("search"):
-            digits = re.sub(r"[\s().-]", "", text)
+            digits = clean_pattern(text)
             numbers = numbers.filter(
                 Q(phone_number__contains=digits) | Q(friendly_name__icontains=text)
             )

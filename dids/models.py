@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organization
+from dids import presentation
 from dids.presentation import Presented
 from didshop.fields import MoneyField, Record
 from didshop.transitions import Stateful
@@ -145,8 +146,15 @@ class Number(Presented, Stateful):
 
     @property
     def number_type_label(self) -> str:
-        """The type in words, as offers have it."""
-        return self.get_number_type_display()
+        """The type in words."""
+        return str(NumberType(self.number_type).label)
+
+    @property
+    def route_text(self) -> str:
+        """Where its calls go, in words; empty where they go nowhere yet."""
+        if self.voice_url:
+            return "Your voice URL"
+        return presentation.international(self.forward_to) if self.forward_to else ""
 
     @property
     def is_configured(self) -> bool:

@@ -26,6 +26,8 @@ from didshop.listing import page_of
 from didshop.throttling import limit_page
 
 LATEST_CALLS = 5
+# Where a form calls a field otherwise than the verb that complains about it.
+_FORM_FIELDS = {"country_code": "country", "capabilities": "sms"}
 
 
 @require_GET
@@ -45,7 +47,7 @@ def _search(form: SearchForm) -> dict[str, Any]:
         found = search(form.criteria())
     except Invalid as invalid:
         _put_beside_fields(form, invalid)
-        return {"error": "" if form.has_error_beside_field else invalid.message}
+        return {"error": "Something in the search cannot be understood; it is marked above."}
     except ShopError as error:
         return {"error": error.message, "retryable": isinstance(error, CarrierTrouble)}
     return {
@@ -54,7 +56,7 @@ def _search(form: SearchForm) -> dict[str, Any]:
         "alternatives": [
             {
                 "label": alternative.label,
-                "url": f"{reverse('numbers:search')}?{urlencode(SearchForm.query(alternative))}",
+                "url": f"{reverse('numbers:search')}?{urlencode(SearchForm.query(alternative.criteria))}",
                 "count": None,
             }
             for alternative in found.alternatives
@@ -129,7 +131,9 @@ def number_release(request: HttpRequest, number_id: UUID) -> HttpResponse:
         return render(request, "dids/release.html", context)
     try:
         released = lifecycle.release(number, actor=cast(User, request.user))
-        messages.success(request, f"{number.international} goes back on {released.release_at:%A %-d %B}.")
+        messages.success(
+            request, f"{number.international} goes back on {released.release_at:%A %-d %B}."
+        )
     except ShopError as error:
         messages.error(request, error.message)
     return redirect("numbers:detail", number_id)
@@ -155,7 +159,7 @@ def _own(request: HttpRequest, number_id: UUID) -> Number:
 def _put_beside_fields(form: Form, invalid: Invalid) -> None:
     """Show each of a verb's complaints beside the field that it is about."""
     for detail in invalid.details:
-        field = detail["field"] if detail["field"] in form.fields else None
-        form.add_error(field, detail["message"])
+        field = _FORM_FIELDS.get(detail["field"], detail["field"])
+        form.add_error(field if field in form.fields else None, detail["message"])
     if not invalid.details:
         form.add_error(None, invalid.message)

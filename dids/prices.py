@@ -58,6 +58,12 @@ def known() -> list[tuple[str, ListedPrice]]:
     return [(row.country_code, ListedPrice(row.number_type, _ours(row))) for row in rows]
 
 
+def known_minute(country_code: str, number_type: str) -> Decimal | None:
+    """Our price of an inbound minute as last fetched; None where it is not known. Asks nobody."""
+    row = CarrierPrice.objects.filter(country_code=country_code, number_type=number_type).first()
+    return _ours(row).inbound_per_minute if row else None
+
+
 def _rows(country_code: str) -> list[CarrierPrice]:
     """The carrier's prices in the country, fetched anew where they are missing or too old."""
     rows = list(CarrierPrice.objects.filter(country_code=country_code))

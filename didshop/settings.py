@@ -5,6 +5,7 @@ Twilio and Stripe played by the sandbox. With `DEBUG=false` it is production, an
 `didshop.checks` refuses to start on a missing or default secret.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -112,6 +113,9 @@ REDIS_URL = env.str("REDIS_URL", default="")
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=20)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Where it cannot be made, `manage.py run` says so in plain words.
+    with suppress(OSError):
+        VAR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

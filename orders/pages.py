@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.organizations import current
 from billing.models import PaymentMethod
 from didshop.errors import ShopError
-from didshop.pagination import page_of
+from didshop.listing import page_of
 from orders.cancelling import cancel
 from orders.forms import CheckoutForm
 from orders.models import Order

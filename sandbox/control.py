@@ -103,6 +103,13 @@ def place_scripted_call(request: Request, script: Script) -> dict[str, Any]:
     return place_call(line, number, script)
 
 
+async def sold(request: Request) -> Response:
+    """POST {"number"}: somebody else has bought it, so that nobody here can any more."""
+    number = parse_number(await read_object(request), "number")
+    request.app.state.store.put("sold_number", number, {"phone_number": number})
+    return JSONResponse({"phone_number": number}, status_code=201)
+
+
 def reset(request: Request) -> Response:
     """POST: forget everything, faults and clock included."""
     request.app.state.store.reset()
@@ -199,6 +206,7 @@ routes = [
     Route("/_sandbox/calls", calls, methods=["POST"]),
     Route("/_sandbox/faults", faults, methods=["GET", "POST", "DELETE"]),
     Route("/_sandbox/clock", clock, methods=["GET", "POST"]),
+    Route("/_sandbox/sold", sold, methods=["POST"]),
     Route("/_sandbox/reset", reset, methods=["POST"]),
     Route("/_sandbox/webhooks/{id}/resend", resend, methods=["POST"]),
     Route("/_sandbox/state", state, methods=["GET"]),

@@ -5,7 +5,8 @@ import pytest
 from accounts.models import Organization, User
 from billing.cards import add_card
 from billing.models import PaymentMethod
-from dids.search import Criteria, search
+from dids.criteria import Criteria
+from dids.search import search
 from orders.models import Order
 from orders.placing import place
 from orders.provisioning import advance

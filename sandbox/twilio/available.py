@@ -6,6 +6,7 @@ from sandbox.store import Document
 from sandbox.twilio import errors
 from sandbox.twilio.countries import COUNTRIES, URL_NAMES, AddressRequirement, Country
 from sandbox.twilio.inventory import Offer, Stock, find_block, stock_of
+from sandbox.twilio.numbers import is_gone
 from sandbox.twilio.patterns import ANYTHING, Pattern, PatternError, parse_pattern
 from sandbox.twilio.places import NANP
 from sandbox.twilio.searching import Search, search
@@ -94,7 +95,7 @@ def find_unowned(asked: ApiRequest, stock: Stock, wanted: Search) -> list[Offer]
         stock,
         wanted,
         limit=asked.page_size(),
-        is_owned=lambda number: asked.store.get("owned_number", number) is not None,
+        is_owned=lambda number: is_gone(asked, number),
     )
 
 

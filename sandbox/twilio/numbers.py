@@ -106,7 +106,8 @@ def choose_number(asked: ApiRequest) -> tuple[Offer | None, str]:
         raise errors.invalid_phone_number(phone_number)
     found = find_offer(phone_number)
     is_known = phone_number == FINE or find_owned(asked, phone_number) is not None
-    if phone_number == UNAVAILABLE or (found is None and not is_known):
+    is_offered = is_known or (found is not None and not is_gone(asked, phone_number))
+    if phone_number == UNAVAILABLE or not is_offered:
         raise errors.unavailable_phone_number(phone_number)
     return found, phone_number
 
@@ -124,7 +125,7 @@ def offer_in_area_code(asked: ApiRequest, area_code: str) -> Offer:
             stock,
             Search(area_code=area_code),
             limit=1,
-            is_owned=lambda number: find_owned(asked, number) is not None,
+            is_owned=lambda number: is_gone(asked, number),
         )
     )
     if not offers:
@@ -153,6 +154,12 @@ def find_owned(asked: ApiRequest, phone_number: str) -> Document | None:
     """The account's number, as Twilio describes it, by E.164."""
     owned = asked.store.get("owned_number", phone_number)
     return None if owned is None else asked.store.get("incoming_phone_number", owned["sid"])
+
+
+def is_gone(asked: ApiRequest, phone_number: str) -> bool:
+    """Whether the account has bought the number, or somebody else has (see control.py)."""
+    kinds = ("owned_number", "sold_number")
+    return any(asked.store.get(kind, phone_number) is not None for kind in kinds)
 
 
 def new_number(asked: ApiRequest, phone_number: str, offer: Offer | None) -> Document:
