@@ -1,0 +1,88 @@
+"""Numbers and prices in the admin: to be read; the actions call the verbs that customers use."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from dids import configuration, lifecycle
+from dids.models import CarrierPrice, Number
+from didshop.admin import ReadOnlyAdmin
+from didshop.errors import ShopError
+
+
+@admin.register(CarrierPrice)
+class CarrierPriceAdmin(ReadOnlyAdmin):
+    """What the carrier asks us; fetched daily."""
+
+    show_full_result_count = False
+
+    list_display = (
+        "country_code",
+        "number_type",
+        "monthly",
+        "inbound_per_minute",
+        "currency",
+        "fetched_at",
+    )
+    list_filter = ("country_code", "number_type")
+
+
+@admin.register(Number)
+class NumberAdmin(ReadOnlyAdmin):
+    """Every number of every customer."""
+
+    show_full_result_count = False
+
+    list_display = (
+        "international",
+        "organization",
+        "status",
+        "number_type",
+        "country_code",
+        "is_told",
+        "purchased_at",
+        "release_at",
+    )
+    list_filter = ("status", "number_type", "country_code")
+    list_select_related = ("organization",)
+    search_fields = ("phone_number", "friendly_name", "organization__name", "=twilio_sid")
+    actions = ("release_numbers", "restore_numbers", "configure_numbers")
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        """Reading a number is not enough to change its life."""
+        return request.user.has_perm("dids.change_number")
+
+    @admin.display(description="Carrier told", boolean=True)
+    def is_told(self, number: Number) -> bool:
+        return number.is_configured
+
+    @admin.action(description="Release in the usual time", permissions=["run"])
+    def release_numbers(self, request: HttpRequest, numbers: QuerySet[Number]) -> None:
+        self._run(request, numbers, lifecycle.release)
+
+    @admin.action(description="Restore", permissions=["run"])
+    def restore_numbers(self, request: HttpRequest, numbers: QuerySet[Number]) -> None:
+        self._run(request, numbers, lifecycle.restore)
+
+    @admin.action(description="Tell the carrier the routing again", permissions=["run"])
+    def configure_numbers(self, request: HttpRequest, numbers: QuerySet[Number]) -> None:
+        self._run(request, numbers, configuration.configure_again)
+
+    def _run(
+        self, request: HttpRequest, numbers: QuerySet[Number], verb: Callable[..., Any]
+    ) -> None:
+        """The verb on each number; one that refuses is told and holds up no other."""
+        assert isinstance(request.user, User)  # the admin lets nobody else in
+        done = 0
+        for number in numbers:
+            try:
+                verb(number, actor=request.user)
+                done += 1
+            except ShopError as error:
+                self.message_user(request, f"{number}: {error.message}", messages.ERROR)
+        if done:
+            self.message_user(request, f"Done for {done}.", messages.SUCCESS)
