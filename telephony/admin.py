@@ -47,7 +47,8 @@ class CallLogAdmin(ModelAdmin):
     inlines = (LegInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CallLog]:
-        return super().get_queryset(request).select_related("number", "organization", "parent")
+        calls: QuerySet[CallLog] = super().get_queryset(request)
+        return calls.select_related("number", "organization", "parent")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -13,7 +13,8 @@ class MomentSerializer(serializers.Serializer[Any]):
     """One line of a call's timeline."""
 
     at = serializers.DateTimeField(read_only=True)
-    label = serializers.CharField(read_only=True)
+    # DRF takes it off the class, so it is not in the way of a field's own label.
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     detail = serializers.CharField(read_only=True)
 
 
