@@ -45,16 +45,17 @@ class Shop:
 
     base_url: str
     client: stripe.StripeClient
+    http: httpx.Client
     receiver: Receiver
 
     def control(self, path: str, /, **body: Any) -> Any:
         """POST to the sandbox's control API."""
-        return httpx.post(f"{self.base_url}/_sandbox/{path}", json=body).raise_for_status().json()
+        return self.http.post(f"/_sandbox/{path}", json=body).raise_for_status().json()
 
     def raw(self, method: str, path: str, **kept: Any) -> httpx.Response:
         """A request without the SDK, with the right key."""
         headers = {"Authorization": f"Bearer {SECRET_KEY}"} | kept.pop("headers", {})
-        return httpx.request(method, self.base_url + path, headers=headers, **kept)
+        return self.http.request(method, path, headers=headers, **kept)
 
     def customer(self, card: str = "pm_card_visa") -> tuple[str, str]:
         """A customer's id and the id of the card that they have attached."""
@@ -84,8 +85,8 @@ class Shop:
 
 
 @contextmanager
-def open_shop(folder: Path) -> Iterator[Shop]:
-    """Run a sandbox with its own store, and a receiver, until the block ends."""
+def open_shop(folder: Path, *, webhooks: bool = False) -> Iterator[Shop]:
+    """Run a sandbox with its own store until the block ends; it sends webhooks on wish only."""
     receiver = Receiver()
     with listening(receiver) as webhook_url:
         port = free_port()
@@ -95,7 +96,7 @@ def open_shop(folder: Path) -> Iterator[Shop]:
             twilio_auth_token="not used here",
             stripe_secret_key=SECRET_KEY,
             stripe_webhook_secret=WEBHOOK_SECRET,
-            stripe_webhook_url=webhook_url,
+            stripe_webhook_url=webhook_url if webhooks else "",
             database=folder / "sandbox.sqlite3",
             base_url=base_url,
         )
@@ -107,7 +108,8 @@ def open_shop(folder: Path) -> Iterator[Shop]:
             client = stripe.StripeClient(
                 SECRET_KEY, base_addresses={"api": base_url}, max_network_retries=0
             )
-            yield Shop(base_url, client, receiver)
+            with httpx.Client(base_url=base_url) as http:
+                yield Shop(base_url, client, http, receiver)
         finally:
             server.should_exit = True
             thread.join()

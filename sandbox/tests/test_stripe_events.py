@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator
 
-import httpx
 import pytest
 import stripe
 
@@ -13,7 +12,7 @@ from sandbox.tests.stripe_shop import WEBHOOK_SECRET, Shop, open_shop, refused, 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    with open_shop(tmp_path_factory.mktemp("stripe")) as opened:
+    with open_shop(tmp_path_factory.mktemp("stripe"), webhooks=True) as opened:
         yield opened
 
 
@@ -83,7 +82,7 @@ def test_an_event_is_tried_again_until_it_arrives(shop: Shop) -> None:
 
 def all_delivered(shop: Shop) -> bool:
     """Whether nothing waits to be sent."""
-    webhooks = httpx.get(f"{shop.base_url}/_sandbox/state").json()["webhooks"]
+    webhooks = shop.http.get("/_sandbox/state").json()["webhooks"]
     return all(webhook["status"] == "delivered" for webhook in webhooks)
 
 

@@ -13,7 +13,7 @@ import pytest
 import stripe
 from stripe.params import PaymentIntentCreateParams
 
-from sandbox.tests.stripe_shop import SECRET_KEY, Shop, open_shop, refused, wait_for
+from sandbox.tests.stripe_shop import SECRET_KEY, Shop, open_shop, refused
 
 HOUR = 3600
 
@@ -143,11 +143,14 @@ def test_a_key_in_flight_is_refused(shop: Shop, key: str) -> None:
             f"POST /v1/customers HTTP/1.1\r\nHost: {address.netloc}\r\n"
             f"Authorization: Bearer {SECRET_KEY}\r\nIdempotency-Key: {key}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+            f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n"
+            "Connection: close\r\n\r\n".encode()
         )
-        wait_for(lambda: probe(shop, key).status_code == 409)
-        error = probe(shop, key).json()["error"]
-        assert error["code"] == "idempotency_key_in_use"
+        # The sandbox asks for the body once it has the key in hand.
+        assert b" 100 Continue" in line.recv(1024)
+        refusal = probe(shop, key)
+        assert refusal.status_code == 409
+        assert refusal.json()["error"]["code"] == "idempotency_key_in_use"
         line.sendall(body.encode())
         assert b" 200 OK" in line.recv(1024)
     replayed = probe(shop, key, name="Alice")

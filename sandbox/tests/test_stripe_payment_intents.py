@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-import httpx
 import pytest
 import stripe
 
@@ -321,7 +320,7 @@ def test_the_state_of_all_payments_can_be_read(shop: Shop) -> None:
     intents.cancel(cancelled.id)
     intents.capture(captured.id, {"amount_to_capture": 2500, "metadata": {"order": "9"}})
     shop.client.v1.refunds.create({"payment_intent": captured.id, "amount": 400})
-    payments = httpx.get(f"{shop.base_url}/_sandbox/state").json()["payments"]
+    payments = shop.http.get("/_sandbox/state").json()["payments"]
     columns = ("status", "amount", "authorized", "held", "captured", "refunded")
     assert [tuple(payment[name] for name in columns) for payment in payments] == [
         ("requires_capture", 1000, 1000, 1000, 0, 0),

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 import stripe
 
@@ -28,13 +27,13 @@ def bank_page(intent: Any) -> str:
     return str(intent.next_action.redirect_to_url.url)
 
 
-def press(url: str, label: str) -> dict[str, list[str]]:
+def press(shop: Shop, url: str, label: str) -> dict[str, list[str]]:
     """Open the page, press the button that begins with the label; the query of where it leads."""
-    page = httpx.get(url)
+    page = shop.http.get(url)
     assert page.status_code == 200
     assert "Your bank asks: was it you?" in page.text
     [(name, value)] = re.findall(rf'name="(\w+)" value="(\w+)">{label}', page.text)
-    answer = httpx.post(url, data={name: value})
+    answer = shop.http.post(url, data={name: value})
     assert answer.status_code == 303
     target = urlsplit(answer.headers["location"])
     assert f"{target.scheme}://{target.netloc}{target.path}" == RETURN_URL.removesuffix("?tab=pay")
@@ -52,8 +51,8 @@ def on_session(shop: Shop, card: str, **more: Any) -> stripe.PaymentIntent:
 def test_the_owner_confirms_a_payment(shop: Shop, method: str) -> None:
     intent = on_session(shop, "pm_card_threeDSecure2Required", capture_method=method)
     url = bank_page(intent)
-    assert "19.99" in httpx.get(url).text
-    query = press(url, "Confirm")
+    assert "19.99" in shop.http.get(url).text
+    query = press(shop, url, "Confirm")
     assert query["payment_intent"] == [intent.id]
     assert query["payment_intent_client_secret"] == [str(intent.client_secret)]
     assert query["redirect_status"] == ["succeeded"]
@@ -66,7 +65,7 @@ def test_the_owner_confirms_a_payment(shop: Shop, method: str) -> None:
 
 def test_the_owner_refuses_a_payment(shop: Shop) -> None:
     intent = on_session(shop, "pm_card_authenticationRequired")
-    query = press(bank_page(intent), "Refuse")
+    query = press(shop, bank_page(intent), "Refuse")
     assert query["redirect_status"] == ["failed"]
     after = shop.client.v1.payment_intents.retrieve(intent.id)
     assert (after.status, after.payment_method) == ("requires_payment_method", None)
@@ -80,7 +79,7 @@ def test_the_owner_refuses_a_payment(shop: Shop) -> None:
 def test_the_bank_may_decline_after_the_owner_confirmed(shop: Shop) -> None:
     card = "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds"
     intent = on_session(shop, card)
-    assert press(bank_page(intent), "Confirm")["redirect_status"] == ["failed"]
+    assert press(shop, bank_page(intent), "Confirm")["redirect_status"] == ["failed"]
     after = shop.client.v1.payment_intents.retrieve(intent.id)
     assert after.last_payment_error is not None
     assert after.last_payment_error.decline_code == "insufficient_funds"
@@ -93,15 +92,15 @@ def test_a_declined_renewal_is_finished_while_the_owner_is_there(shop: Shop) -> 
         failed.id,
         {"payment_method": error.error.payment_method.id, "return_url": RETURN_URL},
     )
-    press(bank_page(again), "Confirm")
+    press(shop, bank_page(again), "Confirm")
     assert shop.client.v1.payment_intents.retrieve(failed.id).status == "requires_capture"
 
 
 def test_the_page_asks_once(shop: Shop) -> None:
     intent = on_session(shop, "pm_card_threeDSecure2Required")
     url = bank_page(intent)
-    press(url, "Confirm")
-    for again in (httpx.get(url), httpx.post(url, data={"answer": "refuse"})):
+    press(shop, url, "Confirm")
+    for again in (shop.http.get(url), shop.http.post(url, data={"answer": "refuse"})):
         assert again.status_code == 200
         assert "Nothing left to confirm" in again.text
         assert "Confirm: it was me" not in again.text
@@ -111,7 +110,7 @@ def test_the_page_asks_once(shop: Shop) -> None:
 
 def test_an_answer_that_is_none_changes_nothing(shop: Shop) -> None:
     intent = on_session(shop, "pm_card_threeDSecure2Required")
-    page = httpx.post(bank_page(intent), data={"answer": "perhaps"})
+    page = shop.http.post(bank_page(intent), data={"answer": "perhaps"})
     assert "Your bank asks" in page.text
     assert shop.client.v1.payment_intents.retrieve(intent.id).status == "requires_action"
 
@@ -119,11 +118,11 @@ def test_an_answer_that_is_none_changes_nothing(shop: Shop) -> None:
 def test_a_cancelled_payment_asks_nothing(shop: Shop) -> None:
     intent = on_session(shop, "pm_card_threeDSecure2Required")
     shop.client.v1.payment_intents.cancel(intent.id)
-    assert "Nothing left to confirm" in httpx.get(bank_page(intent)).text
+    assert "Nothing left to confirm" in shop.http.get(bank_page(intent)).text
 
 
 def test_the_bank_knows_no_other_payment(shop: Shop) -> None:
-    page = httpx.get(f"{shop.base_url}/stripe/3ds/pi_none")
+    page = shop.http.get("/stripe/3ds/pi_none")
     assert page.status_code == 404
     assert "Nothing to confirm" in page.text
 
@@ -135,7 +134,7 @@ def test_without_a_return_url_the_browser_sdk_has_to_act(shop: Shop) -> None:
     )
     assert intent.next_action is not None
     assert intent.next_action.type == "use_stripe_sdk"
-    page = httpx.post(f"{shop.base_url}/stripe/3ds/{intent.id}", data={"answer": "confirm"})
+    page = shop.http.post(f"/stripe/3ds/{intent.id}", data={"answer": "confirm"})
     assert page.status_code == 200
     assert shop.client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
 
@@ -160,7 +159,7 @@ def set_up(shop: Shop, card: str, label: str) -> tuple[dict[str, list[str]], str
             "return_url": RETURN_URL,
         }
     )
-    query = press(bank_page(intent), label)
+    query = press(shop, bank_page(intent), label)
     assert query["setup_intent_client_secret"] == [str(intent.client_secret)]
     return query, intents.retrieve(intent.id)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
-import httpx
 import pytest
 import stripe
 
@@ -70,13 +69,13 @@ def test_a_wrong_key_is_refused_and_masked(shop: Shop) -> None:
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Digest x", "Basic not-base64"])
 def test_no_key_is_refused(shop: Shop, header: str) -> None:
-    response = httpx.get(f"{shop.base_url}/v1/balance", headers={"Authorization": header})
+    response = shop.http.get("/v1/balance", headers={"Authorization": header})
     assert response.status_code == 401
     assert response.json()["error"]["message"].startswith("You did not provide an API key")
 
 
 def test_the_key_also_works_as_the_user_of_basic_auth(shop: Shop) -> None:
-    assert httpx.get(f"{shop.base_url}/v1/balance", auth=(SECRET_KEY, "")).status_code == 200
+    assert shop.http.get("/v1/balance", auth=(SECRET_KEY, "")).status_code == 200
 
 
 def test_answers_carry_request_id_and_version(shop: Shop) -> None:
