@@ -61,8 +61,14 @@ _REQUEST_ID = OpenApiParameter(
     "X-Request-ID",
     str,
     OpenApiParameter.HEADER,
+    description="An id of yours for this request: up to 64 letters, digits, dots, - and _.",
+)
+_REQUEST_ID_ANSWERED = OpenApiParameter(
+    "X-Request-ID",
+    str,
+    OpenApiParameter.HEADER,
     response=True,
-    description="Taken from the request where it is well formed, else made.",
+    description="Yours where it is well formed, else one that we made.",
 )
 _REPLAYED = OpenApiParameter(
     "Idempotent-Replayed",
@@ -110,7 +116,7 @@ class ShopSchema(AutoSchema):
         return [*super().get_override_parameters(), *self._headers()]
 
     def _headers(self) -> Iterator[OpenApiParameter]:
-        yield _REQUEST_ID
+        yield from (_REQUEST_ID, _REQUEST_ID_ANSWERED)
         if self._needs_user():
             yield _ORGANIZATION
         if self._is_idempotent():

@@ -170,16 +170,31 @@ def test_others_are_served_while_many_wait(is_over: threading.Event) -> None:
 
 
 def test_a_caller_who_leaves_ends_the_waiting(is_over: threading.Event) -> None:
-    async def talk(client: httpx.AsyncClient) -> None:
-        request = asyncio.create_task(client.get(URL, headers={"Prefer": "wait=20"}))
-        await asyncio.sleep(0.3)
-        request.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await request
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": URL,
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"prefer", b"wait=20")],
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 80),
+    }
+    events = iter([{"type": "http.request", "body": b""}, {"type": "http.disconnect"}])
+    sent = []
+
+    async def receive() -> dict[str, Any]:
+        event = next(events)
+        if event["type"] == "http.disconnect":
+            await asyncio.sleep(0.5)
+        return event
+
+    async def send(event: dict[str, Any]) -> None:
+        sent.append(event)
 
     begun = time.monotonic()
-    asyncio.run(_with_shop(talk))
+    asyncio.run(get_asgi_application()(scope, receive, send))
     assert time.monotonic() - begun < 3
+    assert sent == []
 
 
 @pytest.mark.django_db(transaction=True)
