@@ -4,11 +4,13 @@ Plain values stand in for models, so that the page needs no database and shows w
 seldom does: the longest name, the number that failed, the card that expired.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -179,11 +181,7 @@ ROUTES = {
     "url": {"voice_url": "https://example.com/voice/answer"},
 }
 
-ICONS = (
-    "logo phone search list card code calls user check cross clock alert info help copy external "
-    "sms mms fax globe pin arrow back forward incoming outgoing chevron down menu home orders "
-    "shield half pause pencil plus refresh exit mail trash"
-).split()
+SPRITE = settings.BASE_DIR / "static" / "img" / "icons.svg"
 
 CURL = """curl -X POST http://127.0.0.1:8000/api/v1/numbers/purchase \\
   -H "Authorization: Bearer $TOKEN" -H "Prefer: wait=10" \\
@@ -201,7 +199,7 @@ class ExampleForm(forms.Form):
     country = forms.ChoiceField(
         label="Country", choices=[("US", "United States"), ("DE", "Germany")]
     )
-    notes = forms.CharField(label="Notes", widget=forms.Textarea, required=False)
+    notes = forms.CharField(label="Notes", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     direction = forms.ChoiceField(
         label="Direction",
         choices=[("in", "Inbound"), ("out", "Outbound")],
@@ -235,7 +233,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "calls": CALLS,
         "curl": CURL,
         "routes": ROUTES,
-        "icons": ICONS,
+        "icons": re.findall(r'symbol id="(\w+)"', SPRITE.read_text()),
         "form": ExampleForm(),
         "wrong_form": wrong_form(),
         "series": [4, 7, 3, 9, 12, 8, 15],
