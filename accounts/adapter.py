@@ -16,9 +16,10 @@ from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts import tasks
 from accounts.models import User
 from accounts.registration import user_exists
-from accounts.tasks import Message, send_message
+from accounts.tasks import Message
 
 SHOP_NAME = "didshop"
 
@@ -47,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Render now, while the facts are at hand; send when they are committed."""
         message = self._message(self.render_mail(template_prefix, email, _facts(email) | context))
         # Robust: a broker that is down costs the mail, never the answer.
-        transaction.on_commit(lambda: send_message.delay(message), robust=True)
+        transaction.on_commit(lambda: tasks.queue(message), robust=True)
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         # Ours, not the request's Host: a link in a mail must not lead where a caller says.

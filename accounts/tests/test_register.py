@@ -200,7 +200,7 @@ def test_a_broker_that_is_down_costs_the_mail_and_nothing_else(
     def refuse(message: Any) -> None:
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr("accounts.adapter.send_message.delay", refuse)
+    monkeypatch.setattr("accounts.tasks.queue", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         answer = post(BODY)
     assert answer.status_code == 201
