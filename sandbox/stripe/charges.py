@@ -34,6 +34,24 @@ APPROVED = {
     "seller_message": "Payment complete.",
     "type": "authorized",
 }
+# Null in a charge that went well, most of them always in the sandbox.
+EMPTY_AT_FIRST = (
+    "application",
+    "application_fee",
+    "application_fee_amount",
+    "balance_transaction",
+    "failure_balance_transaction",
+    "failure_code",
+    "failure_message",
+    "on_behalf_of",
+    "receipt_number",
+    "receipt_url",
+    "review",
+    "source",
+    "source_transfer",
+    "transfer_data",
+    "transfer_group",
+)
 
 
 def new_charge(
@@ -47,10 +65,6 @@ def new_charge(
         "amount": intent["amount"],
         "amount_captured": 0 if manual else intent["amount"],
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
         "billing_details": payment_method["billing_details"],
         "calculated_statement_descriptor": "SANDBOX",
         "captured": not manual,
@@ -59,13 +73,9 @@ def new_charge(
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
         "fraud_details": {},
         "livemode": False,
         "metadata": intent["metadata"],
-        "on_behalf_of": None,
         "outcome": dict(APPROVED),
         "paid": True,
         "payment_intent": intent["id"],
@@ -75,18 +85,12 @@ def new_charge(
         ),
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": False,
-        "review": None,
         "shipping": intent["shipping"],
-        "source": None,
-        "source_transfer": None,
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
         "status": "succeeded",
-        "transfer_data": None,
-        "transfer_group": None,
+        **dict.fromkeys(EMPTY_AT_FIRST),
     }
 
 

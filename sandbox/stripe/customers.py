@@ -20,6 +20,22 @@ PLAIN_FIELDS = (
     "shipping",
     "tax_exempt",
 )
+# Null in a new customer, many of them always in the sandbox.
+EMPTY_AT_FIRST = (
+    "address",
+    "business_name",
+    "currency",
+    "customer_account",
+    "default_source",
+    "description",
+    "discount",
+    "email",
+    "individual_name",
+    "name",
+    "phone",
+    "shipping",
+    "test_clock",
+)
 
 
 def create(context: Context, params: dict[str, Any]) -> Document:
@@ -42,18 +58,9 @@ def new_customer(context: Context) -> Document:
     return {
         "id": new_id("cus", 14),
         "object": "customer",
-        "address": None,
         "balance": 0,
-        "business_name": None,
         "created": context.now,
-        "currency": None,
-        "customer_account": None,
-        "default_source": None,
         "delinquent": False,
-        "description": None,
-        "discount": None,
-        "email": None,
-        "individual_name": None,
         "invoice_prefix": random_text(8).upper(),
         "invoice_settings": {
             "custom_fields": None,
@@ -63,13 +70,10 @@ def new_customer(context: Context) -> Document:
         },
         "livemode": False,
         "metadata": {},
-        "name": None,
         "next_invoice_sequence": 1,
-        "phone": None,
         "preferred_locales": [],
-        "shipping": None,
         "tax_exempt": "none",
-        "test_clock": None,
+        **dict.fromkeys(EMPTY_AT_FIRST),
     }
 
 

@@ -41,6 +41,35 @@ NO_PAYMENT_METHOD = (
     "update the PaymentIntent with a payment method and then confirm it again, or confirm it again "
     "directly with a payment method or ConfirmationToken."
 )
+# Null in a new PaymentIntent, many of them always in the sandbox.
+EMPTY_AT_FIRST = (
+    "allowed_payment_method_types",
+    "application",
+    "application_fee_amount",
+    "automatic_payment_methods",
+    "canceled_at",
+    "cancellation_reason",
+    "customer",
+    "customer_account",
+    "description",
+    "excluded_payment_method_types",
+    "last_payment_error",
+    "latest_charge",
+    "next_action",
+    "on_behalf_of",
+    "payment_method",
+    "payment_method_configuration_details",
+    "processing",
+    "receipt_email",
+    "review",
+    "setup_future_usage",
+    "shipping",
+    "source",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_data",
+    "transfer_group",
+)
 
 
 def create(context: Context, params: dict[str, Any]) -> Document:
@@ -69,29 +98,13 @@ def new_intent(context: Context, amount: int, currency: str) -> Document:
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "allowed_payment_method_types": None,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
-        "canceled_at": None,
-        "cancellation_reason": None,
         "capture_method": "automatic_async",
         "client_secret": client_secret(object_id),
         "confirmation_method": "automatic",
         "created": context.now,
         "currency": currency,
-        "customer": None,
-        "customer_account": None,
-        "description": None,
-        "excluded_payment_method_types": None,
-        "last_payment_error": None,
-        "latest_charge": None,
         "livemode": False,
         "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
         "payment_method_options": {
             "card": {
                 "installments": None,
@@ -101,17 +114,8 @@ def new_intent(context: Context, amount: int, currency: str) -> Document:
             }
         },
         "payment_method_types": ["card"],
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
         "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
+        **dict.fromkeys(EMPTY_AT_FIRST),
     }
 
 

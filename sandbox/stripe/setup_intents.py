@@ -38,6 +38,26 @@ NO_PAYMENT_METHOD = (
     "You cannot confirm this SetupIntent because it's missing a payment method. Update the "
     "SetupIntent with a payment method and then confirm it again."
 )
+# Null in a new SetupIntent, many of them always in the sandbox.
+EMPTY_AT_FIRST = (
+    "allowed_payment_method_types",
+    "application",
+    "automatic_payment_methods",
+    "cancellation_reason",
+    "customer",
+    "customer_account",
+    "description",
+    "excluded_payment_method_types",
+    "flow_directions",
+    "last_setup_error",
+    "latest_attempt",
+    "mandate",
+    "next_action",
+    "on_behalf_of",
+    "payment_method",
+    "payment_method_configuration_details",
+    "single_use_mandate",
+)
 
 
 def create(context: Context, params: dict[str, Any]) -> Document:
@@ -60,26 +80,10 @@ def new_intent(context: Context) -> Document:
     return {
         "id": object_id,
         "object": "setup_intent",
-        "allowed_payment_method_types": None,
-        "application": None,
-        "automatic_payment_methods": None,
-        "cancellation_reason": None,
         "client_secret": client_secret(object_id),
         "created": context.now,
-        "customer": None,
-        "customer_account": None,
-        "description": None,
-        "excluded_payment_method_types": None,
-        "flow_directions": None,
-        "last_setup_error": None,
-        "latest_attempt": None,
         "livemode": False,
-        "mandate": None,
         "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
         "payment_method_options": {
             "card": {
                 "mandate_options": None,
@@ -88,9 +92,9 @@ def new_intent(context: Context) -> Document:
             }
         },
         "payment_method_types": ["card"],
-        "single_use_mandate": None,
         "status": "requires_payment_method",
         "usage": "off_session",
+        **dict.fromkeys(EMPTY_AT_FIRST),
     }
 
 
