@@ -44,8 +44,8 @@ def begin(
                 direction=INBOUND if report.is_inbound else OUTBOUND,
                 status=report.status or CallLog.Status.INITIATED,
                 duration=report.duration,
-                start_time=report.began,
-                end_time=report.ended,
+                start_time=report.start_time,
+                end_time=report.end_time,
             )
             record_start(call, reason=reason)
             return call
@@ -120,8 +120,8 @@ def _move_on(call: CallLog, status: CallLog.Status | None, reason: str = "", **f
 def _merged(call: CallLog, report: Report) -> dict[str, Any]:
     """The call's facts with the report's, the same in whatever order reports come."""
     return {
-        "start_time": _first(min, call.start_time, report.began),
-        "end_time": _first(min, call.end_time, report.ended),
+        "start_time": _first(min, call.start_time, report.start_time),
+        "end_time": _first(min, call.end_time, report.end_time),
         "duration": _first(max, call.duration, report.duration),
     }
 

@@ -32,7 +32,8 @@ STATUSES = {
 class Report:
     """One call, or one leg, at one moment. `at` is aware; `duration` counts seconds.
 
-    `status` is None where the carrier used a word that we do not know.
+    `status` is None where the carrier used a word that we do not know. A report that is not
+    `timed` comes some time after what it tells of, so the log takes no times from it.
     """
 
     call_sid: str
@@ -43,6 +44,7 @@ class Report:
     parent_sid: str = ""
     is_inbound: bool = True
     duration: int | None = None
+    timed: bool = True
 
     @property
     def began(self) -> datetime:
@@ -50,12 +52,17 @@ class Report:
         return self.at - timedelta(seconds=self.duration or 0)
 
     @property
-    def ended(self) -> datetime | None:
+    def start_time(self) -> datetime | None:
+        """The same for the log."""
+        return self.began if self.timed else None
+
+    @property
+    def end_time(self) -> datetime | None:
         """When the call ended; None while it goes on."""
-        return self.at if self.status in CallLog.ENDED else None
+        return self.at if self.timed and self.status in CallLog.ENDED else None
 
 
-def of_call(parameters: Mapping[str, str], *, received_at: datetime) -> Report:
+def of_call(parameters: Mapping[str, str], *, received_at: datetime, timed: bool = True) -> Report:
     """What a voice webhook, a status callback or a Dial action says of the call itself."""
     return Report(
         call_sid=parameters["CallSid"],
@@ -66,6 +73,7 @@ def of_call(parameters: Mapping[str, str], *, received_at: datetime) -> Report:
         parent_sid=parameters.get("ParentCallSid", ""),
         is_inbound=parameters.get("Direction", "inbound") == "inbound",
         duration=_seconds(parameters.get("CallDuration", "")),
+        timed=timed,
     )
 
 
@@ -85,6 +93,7 @@ def of_leg(
         parent_sid=parameters["CallSid"],
         is_inbound=False,
         duration=_seconds(parameters.get("DialCallDuration", "")),
+        timed=False,
     )
 
 

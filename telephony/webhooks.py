@@ -96,9 +96,10 @@ def _log_call(number: Number, parameters: Parameters, note: str) -> None:
 def _log_leg(parameters: Parameters, forwarded_to: str) -> None:
     """Log how the call stands and how its leg ended."""
     now = timezone.now()
+    call = reports.of_call(parameters, received_at=now, timed=False)
     leg = reports.of_leg(parameters, to_number=forwarded_to, received_at=now)
     try:
-        call_log.record(reports.of_call(parameters, received_at=now))
+        call_log.record(call)
         if leg is not None:
             call_log.record(leg)
     except DatabaseError:

@@ -61,9 +61,8 @@ def test_a_call_that_was_put_through_is_hung_up(action: str) -> None:
     assert (leg.parent, leg.number, leg.organization) == (call, call.number, call.organization)
     assert (leg.from_number, leg.to_number, leg.direction) == (CALLER, PHONE, "OUTBOUND")
     assert (leg.status, leg.duration) == ("COMPLETED", 42)
-    assert leg.start_time is not None
-    assert leg.end_time is not None
-    assert (leg.end_time - leg.start_time).total_seconds() == 42
+    # When it rang and ended, its own status callbacks tell.
+    assert (leg.start_time, leg.end_time) == (None, None)
     assert (call.status, call.end_time) == ("ANSWERED", None)
 
 
