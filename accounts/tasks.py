@@ -23,7 +23,7 @@ SHOWN = "(a message)"
 
 def queue(message: Message) -> None:
     """Have a worker send the e-mail."""
-    send_message.apply_async(args=(message,), argsrepr=SHOWN)
+    send_message.apply_async(args=(message,), argsrepr=SHOWN)  # type: ignore[call-arg]
 
 
 @shared_task(
