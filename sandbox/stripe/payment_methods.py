@@ -176,7 +176,8 @@ def detach(context: Context, params: dict[str, Any], object_id: str) -> Document
     if payment_method["customer"] is None:
         raise StripeError(
             "The payment method you provided is not attached to a customer so detachment is "
-            "impossible."
+            "impossible.",
+            code="payment_method_unexpected_state",
         )
     return detach_from_customer(context, payment_method)
 
