@@ -156,7 +156,7 @@ def authorise(
                 "currency": currency.lower(),
                 "customer": customer_id,
                 "payment_method": card_id,
-                "payment_method_types": ["card"],
+                "allowed_payment_method_types": ["card"],
                 "capture_method": "manual",
                 "confirm": True,
                 "return_url": return_url,
@@ -245,28 +245,29 @@ def _translated() -> Iterator[None]:
 
 
 def _declined(error: stripe.CardError) -> CardDeclined:
-    intent = getattr(error.error, "payment_intent", None) if error.error else None
-    decline_code = getattr(error.error, "decline_code", None) if error.error else None
-    return CardDeclined(
-        str(error.user_message or error),
-        str(decline_code or error.code or "card_declined"),
-        _id(intent) if intent else "",
-    )
+    intent = _read(error.error, "payment_intent")
+    code = _read(error.error, "decline_code") or error.code or "card_declined"
+    return CardDeclined(str(error.user_message or error), str(code), _id(intent) if intent else "")
 
 
 def _intent(intent: stripe.PaymentIntent) -> Intent:
-    action = intent.next_action
-    redirect = getattr(action, "redirect_to_url", None) if action else None
-    failure = intent.last_payment_error
+    failure = _read(intent, "last_payment_error")
     return Intent(
         id=str(intent.id),
         status=str(intent.status),
         amount=from_minor(intent.amount),
-        received=from_minor(intent.amount_received or 0),
-        action_url=str(redirect.url) if redirect and redirect.url else "",
-        error_code=str(failure.decline_code or failure.code or "") if failure else "",
-        error=str(failure.message or "") if failure else "",
+        received=from_minor(_read(intent, "amount_received") or 0),
+        action_url=str(_read(intent, "next_action", "redirect_to_url", "url") or ""),
+        error_code=str(_read(failure, "decline_code") or _read(failure, "code") or ""),
+        error=str(_read(failure, "message") or ""),
     )
+
+
+def _read(thing: Any, *path: str) -> Any:
+    """What stands under a path of names, or None: Stripe leaves out what does not apply."""
+    for name in path:
+        thing = getattr(thing, name, None)
+    return thing
 
 
 def _card(method: stripe.PaymentMethod) -> Card:

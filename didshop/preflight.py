@@ -19,7 +19,7 @@ def obstacles() -> Iterator[str]:
     for name, port in (("PORT", settings.PORT), ("SANDBOX_PORT", settings.SANDBOX_PORT)):
         if _is_taken(port):
             yield f"Port {port} is taken. Stop what uses it, or set {name} to another."
-    yield from _unwritable(settings.VAR)
+    yield from _unwritable(settings.DIDSHOP_VAR)
 
 
 def database_obstacle() -> str:

@@ -26,7 +26,7 @@ env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=not env.str("DATABASE_URL", default=""))
 DEVELOPMENT_SECRET = "development-only-secret-key-that-production-refuses"
 SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET)
-VAR = Path(env.str("DIDSHOP_VAR", default="") or BASE_DIR / "var").resolve()
+DIDSHOP_VAR = Path(env.str("DIDSHOP_VAR", default="") or BASE_DIR / "var").resolve()
 PORT = env.int("PORT", default=8000)
 SANDBOX_PORT = env.int("SANDBOX_PORT", default=8001)
 SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
@@ -108,14 +108,14 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # ---------------------------------------------------------------- where state lives
-DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / 'didshop.sqlite3'}"
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{DIDSHOP_VAR / 'didshop.sqlite3'}"
 REDIS_URL = env.str("REDIS_URL", default="")
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=20)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Where it cannot be made, `manage.py run` says so in plain words.
     with suppress(OSError):
-        VAR.mkdir(parents=True, exist_ok=True)
+        DIDSHOP_VAR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -145,15 +145,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
+CELERY_BEAT_SCHEDULE_FILENAME = str(DIDSHOP_VAR / "beat-schedule")
 if REDIS_URL:
     # Above the hard time limit, or a slow task would be delivered twice.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 900}
 else:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(VAR / "broker"),
-        "data_folder_out": str(VAR / "broker"),
-        "control_folder": str(VAR / "broker-control"),
+        "data_folder_in": str(DIDSHOP_VAR / "broker"),
+        "data_folder_out": str(DIDSHOP_VAR / "broker"),
+        "control_folder": str(DIDSHOP_VAR / "broker-control"),
         "polling_interval": 0.1,
     }
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
@@ -286,7 +286,7 @@ PAYMENT_ACTION_SECONDS = env.int("PAYMENT_ACTION_SECONDS", default=1800)
 
 # ---------------------------------------------------------------- mail, files, language
 EMAIL_URL = env.str("EMAIL_URL", default="")
-vars().update(env.email_url_config(EMAIL_URL or f"filemail:///{VAR / 'mail'}"))
+vars().update(env.email_url_config(EMAIL_URL or f"filemail:///{DIDSHOP_VAR / 'mail'}"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="didshop <shop@localhost>")
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -305,7 +305,7 @@ STORAGES = {
 }
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
-MEDIA_ROOT = VAR / "media"
+MEDIA_ROOT = DIDSHOP_VAR / "media"
 
 # ---------------------------------------------------------------- safety
 CONTENT_SECURITY_POLICY = {

@@ -46,11 +46,11 @@ if os.environ.get("REDIS_URL"):
     os.environ["REDIS_URL"] = _redis_url_of_worker(os.environ["REDIS_URL"])
 
 from didshop.settings import *  # noqa: E402, F403
-from didshop.settings import CACHES, DATABASES, VAR  # noqa: E402
+from didshop.settings import CACHES, DATABASES, DIDSHOP_VAR  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # In a file, so that threads have connections of their own, as in the running shop.
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(DIDSHOP_VAR / "test.sqlite3")}
 else:
     DATABASES["default"]["TEST"] = {"NAME": f"test_didshop_{_RUN}"}
 CACHES["default"]["KEY_PREFIX"] = f"test-{_RUN}-{_WORKER}"

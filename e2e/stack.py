@@ -114,7 +114,7 @@ class Stack:
         """Run Python in the stack's own Django."""
         return self.manage("shell", "--no-imports", "--command", code)
 
-    def sandbox(self, path: str, **body: Any) -> Any:
+    def sandbox(self, path: str, /, **body: Any) -> Any:
         """Call the sandbox's control API: GET without a body, POST with one."""
         url = f"{self.sandbox_url}/_sandbox/{path}"
         answer = requests.post(url, json=body, timeout=30) if body else requests.get(url, timeout=30)

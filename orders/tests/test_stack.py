@@ -1,8 +1,10 @@
 """The shop as real processes: the plan's own examples, and a worker killed while it buys."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from e2e.client import Customer
 from e2e.stack import Stack
@@ -16,41 +18,42 @@ def stack():
         yield running
 
 
-class TestThePlansExamples:
-    """Section 9.2 of the plan, as written, once a payment method is on file."""
+@pytest.fixture(scope="module")
+def planner(stack):
+    """The customer of the plan's section 9.2, once a payment method is on file."""
+    customer = Customer(stack.url, "test@example.com")
+    customer.adds_card()
+    return customer
 
-    @pytest.fixture(scope="class")
-    def customer(self, stack):
-        customer = Customer(stack.url, "test@example.com")
-        customer.adds_card()
-        return customer
 
-    def test_should_search_available_numbers(self, customer):
-        answer = customer.get("numbers/search", countryCode="US", areaCode="415")
+def test_the_plan_should_search_available_numbers(planner):
+    answer = planner.get("numbers/search", countryCode="US", areaCode="415")
 
-        assert answer.status_code == 200
-        assert isinstance(answer.json()["numbers"], list)
-        assert answer.json()["numbers"]
-        assert "total" in answer.json()
+    assert answer.status_code == 200
+    assert isinstance(answer.json()["numbers"], list)
+    assert answer.json()["numbers"]
+    assert "total" in answer.json()
 
-    def test_should_validate_search_parameters(self, customer):
-        answer = customer.get("numbers/search", countryCode="INVALID")
 
-        assert answer.status_code == 400
-        assert answer.json()["error"] == "Validation error"
-        assert answer.json()["details"][0]["field"] == "countryCode"
+def test_the_plan_should_validate_search_parameters(planner):
+    answer = planner.get("numbers/search", countryCode="INVALID")
 
-    def test_should_purchase_a_number_successfully(self, customer):
-        answer = customer.post(
-            "numbers/purchase",
-            {"phoneNumbers": [{"phoneNumber": "+14155551234", "friendlyName": "Test Number"}]},
-            Prefer="wait=10",
-        )
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "Validation error"
+    assert answer.json()["details"][0]["field"] == "countryCode"
 
-        assert answer.status_code == 201, answer.text
-        assert "orderId" in answer.json()
-        assert answer.json()["results"][0]["status"] == "SUCCESS"
-        assert answer.headers["Preference-Applied"] == "wait=10"
+
+def test_the_plan_should_purchase_a_number_successfully(planner):
+    answer = planner.post(
+        "numbers/purchase",
+        {"phoneNumbers": [{"phoneNumber": "+14155551234", "friendlyName": "Test Number"}]},
+        Prefer="wait=10",
+    )
+
+    assert answer.status_code == 201, answer.text
+    assert "orderId" in answer.json()
+    assert answer.json()["results"][0]["status"] == "SUCCESS"
+    assert answer.headers["Preference-Applied"] == "wait=10"
 
 
 def test_a_worker_killed_while_it_buys_costs_a_delay_only(stack):
@@ -72,7 +75,7 @@ def test_a_worker_killed_while_it_buys_costs_a_delay_only(stack):
     stack.until(lambda: len(owned(stack, numbers)) == 3, "all three sold at the carrier")
 
     stack.kill("worker")
-    requests_delete_faults(stack)
+    clear_faults(stack)
     assert customer.get(f"orders/{order_id}").json()["status"] == "PROCESSING"
     stack.start_process("worker")
 
@@ -84,8 +87,6 @@ def test_a_worker_killed_while_it_buys_costs_a_delay_only(stack):
 
 
 def test_twenty_posts_with_one_key_make_one_order(stack):
-    from concurrent.futures import ThreadPoolExecutor
-
     customer = Customer(stack.url)
     customer.adds_card()
     body = {"phoneNumbers": [{"phoneNumber": customer.finds()[0]}]}
@@ -125,7 +126,5 @@ def payments_of(stack, order):
     return [payment for payment in stack.sandbox("state")["payments"] if payment["id"] == intent]
 
 
-def requests_delete_faults(stack):
-    import requests
-
+def clear_faults(stack):
     requests.delete(f"{stack.sandbox_url}/_sandbox/faults", timeout=10).raise_for_status()

@@ -32,14 +32,14 @@ class Command(BaseCommand):
         if in_the_way:
             raise CommandError("\n".join(in_the_way))
         for folder in ("broker", "broker-control", "mail"):
-            (settings.VAR / folder).mkdir(exist_ok=True)
+            (settings.DIDSHOP_VAR / folder).mkdir(exist_ok=True)
         problem = database_obstacle()
         if problem:
             raise CommandError(problem)
         call_command("migrate", verbosity=0)
         self.stdout.write(
             BANNER.format(
-                shop=settings.PUBLIC_BASE_URL, sandbox=settings.SANDBOX_URL, var=settings.VAR
+                shop=settings.PUBLIC_BASE_URL, sandbox=settings.SANDBOX_URL, var=settings.DIDSHOP_VAR
             )
         )
         if settings.DEBUG:
