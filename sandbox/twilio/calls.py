@@ -7,6 +7,7 @@ underscore: its price, the time from which that is told, and the transcript.
 import math
 import secrets
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
 from sandbox.clock import Clock
@@ -113,7 +114,7 @@ def outbound_price(called: str, seconds: int) -> str | None:
 
 def charge(per_minute: str, seconds: int) -> str:
     """Whole minutes at this price, as the negative amount that Twilio shows."""
-    return f"-{math.ceil(seconds / 60) * float(per_minute):.5f}"
+    return f"-{math.ceil(seconds / 60) * Decimal(per_minute):.5f}"
 
 
 def public_call(call: Document, clock: Clock) -> Document:

@@ -83,3 +83,8 @@ def address_missing() -> TwilioError:
 def address_unfit(sid: str) -> TwilioError:
     """21615: the address is not there, or in the wrong country."""
     return TwilioError(400, 21615, f"Phone Number requires a fitting Address; {sid} is none.")
+
+
+def address_in_use(sid: str) -> TwilioError:
+    """20409: a number still needs the address."""
+    return TwilioError(400, 20409, f"Address {sid} belongs to a phone number.")

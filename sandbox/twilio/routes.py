@@ -2,11 +2,12 @@
 
 from starlette.routing import Route
 
-from sandbox.twilio import available, calls, numbers, pricing
+from sandbox.twilio import addresses, available, calls, numbers, pricing
 
 routes: list[Route] = [
     *available.routes,
     *numbers.routes,
+    *addresses.routes,
     *calls.routes,
     *pricing.routes,
 ]
