@@ -31,6 +31,6 @@ def environment() -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "PORT": str(settings.PORT),
         "SANDBOX_PORT": str(settings.SANDBOX_PORT),
-        "DIDSHOP_VAR": str(settings.VAR),
+        "DIDSHOP_VAR": str(settings.DIDSHOP_VAR),
         "DJANGO_SETTINGS_MODULE": "didshop.settings",
     }
