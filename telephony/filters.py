@@ -38,9 +38,9 @@ class CallFilters(FilterSet):
         validators=[parse_number],
     )
     direction = ChoiceFilter(
-        choices=CallLog.Direction, label="Direction", empty_label="Either direction"
+        choices=CallLog.Direction.choices, label="Direction", empty_label="Either direction"
     )
-    status = ChoiceFilter(choices=CallLog.Status, label="Status", empty_label="Any status")
+    status = ChoiceFilter(choices=CallLog.Status.choices, label="Status", empty_label="Any status")
     # "from" is a word of Python's own, which only a class body's mapping takes as a name.
     vars()["from"] = DateFilter(
         method="since",
