@@ -60,7 +60,7 @@ class TwilioSandbox:
     """A running sandbox and the means to use it."""
 
     url: str
-    timeout: float = 10.0
+    http: httpx.Client
     clients: list[RecordingClient] = field(default_factory=list)
 
     def client(self, *, token: str = AUTH_TOKEN, timeout: float = 10.0) -> Client:
@@ -72,15 +72,15 @@ class TwilioSandbox:
     def api(self, method: str, path: str, **kept: Any) -> httpx.Response:
         """A request without the SDK; the path begins after the account."""
         url = f"{self.url}/api/2010-04-01/Accounts/{ACCOUNT_SID}{path}"
-        return httpx.request(method, url, auth=(ACCOUNT_SID, AUTH_TOKEN), **kept)
+        return self.http.request(method, url, auth=(ACCOUNT_SID, AUTH_TOKEN), **kept)
 
     def control(self, path: str, /, **body: Any) -> Any:
         """POST to the control API."""
-        return httpx.post(f"{self.url}/_sandbox/{path}", json=body).raise_for_status().json()
+        return self.http.post(f"/_sandbox/{path}", json=body).raise_for_status().json()
 
     def state(self) -> Any:
         """Everything that the sandbox holds."""
-        return httpx.get(f"{self.url}/_sandbox/state").raise_for_status().json()
+        return self.http.get("/_sandbox/state").raise_for_status().json()
 
     def close(self) -> None:
         """Close the SDK's connections."""
@@ -117,10 +117,17 @@ def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     thread.join(timeout=PATIENCE)
 
 
+@pytest.fixture(scope="session")
+def sandbox_http(sandbox_url: str) -> Iterator[httpx.Client]:
+    """Plain HTTP to the sandbox; one for all tests, since each new one takes 30 ms to make."""
+    with httpx.Client(base_url=sandbox_url, trust_env=False, timeout=30.0) as client:
+        yield client
+
+
 @pytest.fixture
-def twilio(sandbox_url: str) -> Iterator[TwilioSandbox]:
+def twilio(sandbox_url: str, sandbox_http: httpx.Client) -> Iterator[TwilioSandbox]:
     """An empty sandbox. What the SDK was answered is checked against Twilio's specification."""
-    running = TwilioSandbox(sandbox_url)
+    running = TwilioSandbox(sandbox_url, sandbox_http)
     running.control("reset")
     yield running
     running.control("reset")

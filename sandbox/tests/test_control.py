@@ -2,7 +2,6 @@
 
 import re
 
-import httpx
 import pytest
 
 from sandbox.tests.conftest import Shop, TwilioSandbox
@@ -12,7 +11,7 @@ CALLER = "+12125550123"
 
 
 def test_health(twilio: TwilioSandbox) -> None:
-    answer = httpx.get(f"{twilio.url}/_sandbox/health")
+    answer = twilio.http.get("/_sandbox/health")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
@@ -30,7 +29,7 @@ def test_clock_moves_forward(twilio: TwilioSandbox) -> None:
     assert twilio.control("clock", advance=86400)["offset"] == 86400
     assert twilio.control("clock", advance=0.5)["offset"] == 86400.5
     for body in ({}, {"advance": -1}, {"advance": "1"}, {"advance": True}, {"advance": 1e12}):
-        answer = httpx.post(f"{twilio.url}/_sandbox/clock", json=body)
+        answer = twilio.http.post("/_sandbox/clock", json=body)
         assert (answer.status_code, "advance" in answer.json()["error"]) == (400, True)
 
 
@@ -52,13 +51,13 @@ def test_clock_moves_forward(twilio: TwilioSandbox) -> None:
     ],
 )
 def test_call_that_makes_no_sense_is_refused(twilio: TwilioSandbox, body: bytes) -> None:
-    answer = httpx.post(f"{twilio.url}/_sandbox/calls", content=body)
+    answer = twilio.http.post("/_sandbox/calls", content=body)
     assert answer.status_code == 400
     assert answer.json()["error"]
 
 
 def test_call_to_nobody(twilio: TwilioSandbox) -> None:
-    answer = httpx.post(f"{twilio.url}/_sandbox/calls", json={"from": CALLER, "to": NUMBER})
+    answer = twilio.http.post("/_sandbox/calls", json={"from": CALLER, "to": NUMBER})
     assert (answer.status_code, answer.json()) == (
         404,
         {"error": f"Nobody owns {NUMBER} in the sandbox."},
@@ -66,7 +65,7 @@ def test_call_to_nobody(twilio: TwilioSandbox) -> None:
 
 
 def test_page_places_a_call_and_shows_it(twilio: TwilioSandbox, shop: Shop) -> None:
-    assert "No number is owned yet" in httpx.get(f"{twilio.url}/").text
+    assert "No number is owned yet" in twilio.http.get("/").text
     shop.pages["/voice"] = (
         "<Response><Say>Hello &lt;you&gt;</Say><Dial>+14155550111</Dial></Response>"
     )
@@ -81,7 +80,7 @@ def test_page_places_a_call_and_shows_it(twilio: TwilioSandbox, shop: Shop) -> N
         "forward1": "+14155550111",
         "answer1": "busy",
     }
-    answer = httpx.post(f"{twilio.url}/page/call", data=form, follow_redirects=True)
+    answer = twilio.http.post("/page/call", data=form, follow_redirects=True)
     assert answer.status_code == 200
     assert "Says: “Hello &lt;you&gt;”" in answer.text
     assert "+14155550111: busy." in answer.text
@@ -91,7 +90,7 @@ def test_page_places_a_call_and_shows_it(twilio: TwilioSandbox, shop: Shop) -> N
 
 def test_page_sets_faults_moves_the_clock_and_resets(twilio: TwilioSandbox) -> None:
     def post(path: str, **form: str) -> str:
-        answer = httpx.post(f"{twilio.url}/page/{path}", data=form, follow_redirects=True)
+        answer = twilio.http.post(f"/page/{path}", data=form, follow_redirects=True)
         assert answer.status_code == 200
         return re.sub(r"\s+", " ", answer.text)
 

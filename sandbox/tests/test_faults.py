@@ -2,7 +2,6 @@
 
 import time
 
-import httpx
 import pytest
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -67,7 +66,7 @@ def test_delay_lasts_until_it_is_deleted(twilio: TwilioSandbox, side: str) -> No
         began = time.monotonic()
         buy(twilio)
         assert time.monotonic() - began >= 0.2
-    assert httpx.delete(f"{twilio.url}/_sandbox/faults").json() == {"deleted": 1}
+    assert twilio.http.delete("/_sandbox/faults").json() == {"deleted": 1}
     assert twilio.state()["faults"] == []
 
 
@@ -88,7 +87,7 @@ def test_fault_strikes_what_it_names_and_as_often(twilio: TwilioSandbox) -> None
         with pytest.raises(TwilioException):
             client.balance.fetch()
     assert client.balance.fetch().currency == "USD"
-    answer = httpx.get(f"{twilio.url}/v1/customers")
+    answer = twilio.http.get("/v1/customers")
     assert (answer.status_code, answer.json()["error"]["type"]) == (500, "api_error")
 
 
@@ -109,7 +108,7 @@ def test_fault_strikes_what_it_names_and_as_often(twilio: TwilioSandbox) -> None
     ],
 )
 def test_fault_that_makes_no_sense_is_refused(twilio: TwilioSandbox, fault: dict) -> None:
-    answer = httpx.post(f"{twilio.url}/_sandbox/faults", json=fault)
+    answer = twilio.http.post("/_sandbox/faults", json=fault)
     assert answer.status_code == 400
     assert answer.json()["error"].endswith(".")
     assert twilio.state()["faults"] == []

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
@@ -136,8 +135,8 @@ def test_unknown_parameters_and_wrong_credentials(twilio: TwilioSandbox) -> None
         twilio.client(token="wrong").balance.fetch()
     assert (caught.value.status, caught.value.code) == (401, 20003)
     other = f"{twilio.url}/api/2010-04-01/Accounts/AC{'0' * 32}/Balance.json"
-    assert httpx.get(other, auth=(ACCOUNT_SID, AUTH_TOKEN)).status_code == 401
-    assert httpx.get(f"{twilio.url}/api/2010-04-01/Nothing.json").json()["code"] == 20404
+    assert twilio.http.get(other, auth=(ACCOUNT_SID, AUTH_TOKEN)).status_code == 401
+    assert twilio.http.get("/api/2010-04-01/Nothing.json").json()["code"] == 20404
 
 
 def test_prices_and_balance(twilio: TwilioSandbox) -> None:
