@@ -64,7 +64,8 @@ def _live(phone_numbers: Sequence[str]) -> list[str]:
 
 
 def _remembered(phone_numbers: Sequence[str]) -> dict[str, Answer]:
-    quotes = cache.get_many([_key(number) for number in phone_numbers])
+    keys = [_key(number) for number in phone_numbers if E164.fullmatch(number)]
+    quotes = cache.get_many(keys)
     offers = (Offer.from_dict(kept) for kept in quotes.values())
     return {offer.phone_number: offer for offer in offers}
 
