@@ -47,9 +47,9 @@ def test_transaction_is_all_or_nothing(store: Store) -> None:
             store.put("thing", "a", {})
             with store.transaction():
                 store.put("thing", "b", {})
-            raise ValueError
+            raise KeyError
 
-    with pytest.raises(ValueError):
+    with pytest.raises(KeyError):
         fail()
     assert store.all("thing") == []
 
