@@ -12,9 +12,12 @@ from django.core.cache import cache
 from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
 
+from accounts.models import Membership, User
+from accounts.tests.factories import UserFactory, api_client, organization_of
 from didshop.tests.sandboxes import Sandbox, running_sandbox
 from didshop.tests.workers import Worker, forget_tasks
 from didshop.tests.workers import run_tasks as run_waiting_tasks
+from telephony import carrier
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,19 +45,14 @@ def api() -> APIClient:
 
 
 @pytest.fixture
-def alice(db: None) -> Any:
+def alice(db: None) -> User:
     """A customer with an organisation of her own."""
-    from accounts.tests.factories import UserFactory
-
     return UserFactory(email="alice@example.com", first_name="Alice", last_name="Ames")
 
 
 @pytest.fixture
-def bob(alice: Any) -> Any:
+def bob(alice: User) -> User:
     """Alice's colleague: a member of her organisation, which is his first."""
-    from accounts.models import Membership
-    from accounts.tests.factories import UserFactory, organization_of
-
     user = UserFactory(email="bob@example.com", first_name="Bob", last_name="Burns")
     Membership.objects.filter(user=user).delete()
     Membership.objects.create(
@@ -64,35 +62,33 @@ def bob(alice: Any) -> Any:
 
 
 @pytest.fixture
-def charlie(db: None) -> Any:
+def charlie(db: None) -> User:
     """Another customer, who has nothing to do with Alice."""
-    from accounts.tests.factories import UserFactory
-
     return UserFactory(email="charlie@example.com", first_name="Charlie", last_name="Cole")
 
 
 @pytest.fixture
-def alice_api(alice: Any) -> APIClient:
+def alice_api(alice: User) -> APIClient:
     """A client of the API, signed in as Alice by a bearer token."""
-    return _signed_in(alice)
+    return api_client(alice)
 
 
 @pytest.fixture
-def bob_api(bob: Any) -> APIClient:
+def bob_api(bob: User) -> APIClient:
     """A client of the API, signed in as Bob by a bearer token."""
-    return _signed_in(bob)
+    return api_client(bob)
 
 
 @pytest.fixture
-def charlie_api(charlie: Any) -> APIClient:
+def charlie_api(charlie: User) -> APIClient:
     """A client of the API, signed in as Charlie by a bearer token."""
-    return _signed_in(charlie)
+    return api_client(charlie)
 
 
-def _signed_in(user: Any) -> APIClient:
-    from accounts.tests.factories import api_client
-
-    return api_client(user)
+@pytest.fixture
+def sign_in() -> Callable[[User], APIClient]:
+    """Makes a client of the API for a user: one for each thread."""
+    return api_client
 
 
 # ---------------------------------------------------------------- Twilio and Stripe
@@ -117,8 +113,6 @@ def sandbox(sandbox_process: Sandbox, settings: Any) -> Iterator[Sandbox]:
 
 def _forget_clients() -> None:
     """The carrier keeps its client; the gateway chooses its own by the settings of now."""
-    from telephony import carrier
-
     carrier.reset()
 
 

@@ -58,23 +58,35 @@ def receive(provider: str, provider_id: str, kind: str, payload: Any) -> bool:
 
 
 def process(event_id: UUID) -> None:
-    """Act on the event, unless that has been done or somebody else has just begun.
+    """Act on the event, unless that has been done or somebody else is at it.
 
     The try is counted before it is made, so that an event that kills its worker is given up
     too, after MOST_ATTEMPTS.
     """
     event = WebhookEvent.objects.filter(pk=event_id, status=WebhookEvent.Status.RECEIVED).first()
-    if event is None:
+    if event is None or not _is_free(event):
         return
     if event.attempts >= MOST_ATTEMPTS:
+        event.error = "Each worker that acted on it has died."
         _end(event, WebhookEvent.Status.FAILED)
         return
     unclaimed = WebhookEvent.objects.filter(
         pk=event.pk, status=event.status, attempts=event.attempts
     )
-    if unclaimed.update(attempts=event.attempts + 1):
+    if unclaimed.update(attempts=event.attempts + 1, error=""):
         event.attempts += 1
         _attempt(event)
+
+
+def _is_free(event: WebhookEvent) -> bool:
+    """Whether nobody is at it: it is new, the last try has failed, or that was long ago."""
+    is_due = event.created_at + _patience(event.attempts) < timezone.now()
+    return event.attempts == 0 or event.error != "" or is_due
+
+
+def _patience(attempts: int) -> timedelta:
+    """How long after it came in an event with so many tries is looked at again by itself."""
+    return timedelta(seconds=settings.LEASE_SECONDS * 2**attempts)
 
 
 def standing_still(now: datetime) -> list[UUID]:
@@ -85,8 +97,7 @@ def standing_still(now: datetime) -> list[UUID]:
     """
     due = Q()
     for attempts in range(MOST_ATTEMPTS + 1):
-        age = timedelta(seconds=settings.LEASE_SECONDS * 2**attempts)
-        due |= Q(attempts=attempts, created_at__lt=now - age)
+        due |= Q(attempts=attempts, created_at__lt=now - _patience(attempts))
     waiting = WebhookEvent.objects.filter(due, status=WebhookEvent.Status.RECEIVED)
     return list(waiting.order_by("id").values_list("pk", flat=True)[:_SWEPT_AT_ONCE])
 

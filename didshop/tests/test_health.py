@@ -74,9 +74,7 @@ def test_redis_that_is_away_is_down(client: Client, monkeypatch: pytest.MonkeyPa
     assert (status, body["status"], body["services"]["redis"]) == (200, "degraded", "down")
 
 
-def test_without_its_database_the_shop_is_unhealthy(
-    client: Client, database_is_down: None
-) -> None:
+def test_without_its_database_the_shop_is_unhealthy(client: Client, database_is_down: None) -> None:
     status, body = ask(client)
     assert (status, body["status"]) == (503, "unhealthy")
     assert body["services"]["database"] == body["services"]["worker"] == "down"

@@ -1,11 +1,13 @@
 """`Idempotency-Key`: sent again, a request gets its first answer and does nothing twice."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -16,6 +18,7 @@ from didshop.tests.urls import PurchaseView
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("didshop.tests.urls")]
 URL = "/api/v1/purchase"
+SignIn = Callable[[Any], APIClient]
 
 
 def buy(api: APIClient, key: str | None = "key-1", body: Any = None, **headers: str) -> Any:
@@ -39,8 +42,9 @@ def test_the_second_answer_is_the_first_byte_for_byte(alice_api: APIClient) -> N
     first, second = buy(alice_api), buy(alice_api)
     assert first.status_code == second.status_code == 201
     assert first.content == second.content
-    assert first.json() == {"orderNumber": "bought-0", "orderStatus": "PENDING"}
-    assert first["Location"] == second["Location"] == "/api/v1/orders/bought-0"
+    made = Heartbeat.objects.get().name
+    assert first.json() == {"orderNumber": made, "orderStatus": "PENDING"}
+    assert first["Location"] == second["Location"] == f"/api/v1/orders/{made}"
     assert first["Content-Type"] == second["Content-Type"]
     assert "Idempotent-Replayed" not in first.headers
     assert second["Idempotent-Replayed"] == "true"
@@ -106,12 +110,12 @@ def test_after_a_defect_the_key_stays_taken_for_a_minute(alice_api: APIClient) -
 
 def test_who_takes_over_finds_what_was_made(alice_api: APIClient) -> None:
     """The process died after the purchase, before the answer."""
-    buy(alice_api)
+    made = buy(alice_api).json()["orderNumber"]
     row = IdempotencyKey.objects.get()
     long_ago = timezone.now() - timedelta(seconds=61)
-    IdempotencyKey.objects.update(status_code=None, body="bought-0", created_at=long_ago)
+    IdempotencyKey.objects.update(status_code=None, body=made, created_at=long_ago)
     answer = buy(alice_api)
-    assert answer.json()["orderNumber"] == "bought-0"
+    assert answer.json()["orderNumber"] == made
     assert bought() == 1
     assert IdempotencyKey.objects.get().pk == row.pk
     assert buy(alice_api)["Idempotent-Replayed"] == "true"
@@ -147,15 +151,21 @@ def test_old_keys_are_deleted(alice_api: APIClient) -> None:
     assert [row.key for row in IdempotencyKey.objects.all()] == ["new"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_answer_that_was_waited_for_is_the_one_to_keep(alice_api: APIClient) -> None:
-    first = buy(alice_api)
-    assert first.json()["orderStatus"] == "PENDING"
-    Heartbeat.objects.update(note="COMPLETED")
-    waited = buy(alice_api, "key-2", Prefer="wait=5")
-    assert waited["Preference-Applied"] == "wait=5"
-    again = buy(alice_api, "key-2")
-    assert waited.content == again.content
-    assert buy(alice_api).content == first.content
+    ending = threading.Thread(target=_end_the_purchase)
+    ending.start()
+    waited = buy(alice_api, Prefer="wait=10")
+    ending.join()
+    assert waited.json()["orderStatus"] == "COMPLETED"
+    assert waited["Preference-Applied"] == "wait=10"
+    assert buy(alice_api).content == waited.content
+
+
+def _end_the_purchase() -> None:
+    while not Heartbeat.objects.update(note="COMPLETED"):
+        time.sleep(0.05)
+    connections.close_all()
 
 
 @pytest.fixture
@@ -173,7 +183,9 @@ def test_while_the_first_is_under_way_the_second_is_told_so(
 ) -> None:
     body = {"slow": True}
     answers: list[Any] = []
-    first = threading.Thread(target=lambda: answers.extend(all_at_once(lambda: buy(alice_api, body=body))))
+    first = threading.Thread(
+        target=lambda: answers.extend(all_at_once(lambda: buy(alice_api, body=body)))
+    )
     first.start()
     assert slow.entered.wait(10)
     second = buy(alice_api, body=body)
@@ -189,13 +201,13 @@ def test_while_the_first_is_under_way_the_second_is_told_so(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("round_", range(5))
-def test_twenty_at_once_buy_one(alice: Any, settings: Any, round_: int) -> None:
-    from accounts.tests.factories import api_client
-
+def test_twenty_at_once_buy_one(alice: Any, sign_in: SignIn, settings: Any, round_: int) -> None:
     settings.RATE_LIMIT_SCALE = 10
-    clients = [api_client(alice) for _ in range(20)]
+    clients = [sign_in(alice) for _ in range(20)]
     answers = all_at_once(*[lambda api=api: buy(api) for api in clients])
-    made = [it for it in answers if it.status_code == 201 and "Idempotent-Replayed" not in it.headers]
+    made = [
+        it for it in answers if it.status_code == 201 and "Idempotent-Replayed" not in it.headers
+    ]
     assert len(made) == 1
     for answer in answers:
         assert answer.status_code == 409 or answer.content == made[0].content
@@ -203,12 +215,10 @@ def test_twenty_at_once_buy_one(alice: Any, settings: Any, round_: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_keys_twenty_at_once_buy_twenty(alice: Any, settings: Any) -> None:
+def test_without_keys_twenty_at_once_buy_twenty(alice: Any, sign_in: SignIn, settings: Any) -> None:
     """The control: what the test above would see if keys did nothing."""
-    from accounts.tests.factories import api_client
-
     settings.RATE_LIMIT_SCALE = 10
-    clients = [api_client(alice) for _ in range(20)]
+    clients = [sign_in(alice) for _ in range(20)]
     answers = all_at_once(
         *[lambda api=api, key=f"key-{number}": buy(api, key) for number, api in enumerate(clients)]
     )

@@ -81,7 +81,8 @@ def test_twenty_deliveries_at_once_are_one_event(handler: Handler) -> None:
     assert WebhookEvent.objects.count() == 1
 
 
-def test_ten_workers_at_once_act_once(handler: Handler, event: WebhookEvent) -> None:
+@pytest.mark.parametrize("round_", range(5))
+def test_ten_workers_at_once_act_once(handler: Handler, event: WebhookEvent, round_: int) -> None:
     all_at_once(*[lambda: inbox.process(event.pk)] * 10)
     assert handler.seen == ["evt_1"]
 
@@ -106,13 +107,27 @@ def test_after_five_failures_it_is_given_up(handler: Handler, event: WebhookEven
     assert event.processed_at is None
 
 
+def test_a_try_that_is_under_way_is_left_alone(handler: Handler, event: WebhookEvent) -> None:
+    WebhookEvent.objects.update(attempts=1)
+    inbox.process(event.pk)
+    assert handler.seen == []
+
+
+def test_a_try_whose_worker_died_is_made_again(handler: Handler, event: WebhookEvent) -> None:
+    came_in = timezone.now() - timedelta(seconds=121)
+    WebhookEvent.objects.update(attempts=1, created_at=came_in)
+    inbox.process(event.pk)
+    assert handler.seen == ["evt_1"]
+
+
 def test_an_event_that_kills_its_worker_is_given_up_too(
     handler: Handler, event: WebhookEvent
 ) -> None:
-    WebhookEvent.objects.update(attempts=5)
+    came_in = timezone.now() - timedelta(hours=1)
+    WebhookEvent.objects.update(attempts=5, created_at=came_in)
     inbox.process(event.pk)
     event.refresh_from_db()
-    assert event.status == "FAILED"
+    assert (event.status, event.error) == ("FAILED", "Each worker that acted on it has died.")
     assert handler.seen == []
 
 

@@ -25,9 +25,7 @@ class Lamp(Stateful):
 
     class Meta:
         app_label = "didshop"
-        constraints = [
-            models.CheckConstraint(condition=models.Q(watts__gte=0), name="lamp_watts")
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(watts__gte=0), name="lamp_watts")]
 
     def __str__(self) -> str:
         return self.status

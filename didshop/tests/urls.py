@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from didshop import health
 from didshop.errors import CarrierTrouble, Conflict, Invalid, PaymentNeeded, Unauthenticated, Unmet
+from didshop.fields import new_id
 from didshop.idempotency import idempotent
 from didshop.models import Heartbeat, Transition
 from didshop.schema import PREFER_WAIT, ErrorSerializer
@@ -107,7 +108,7 @@ class PurchaseView(APIView):
             assert self.may_go_on.wait(20)
         name = request.claim.made if request.claim else ""
         if not name:
-            name = f"bought-{Heartbeat.objects.count()}"
+            name = str(new_id())
             Heartbeat.objects.create(name=name, beat_at="2026-01-01T00:00:00Z")
             if request.claim:
                 request.claim.keep(name)
