@@ -5,10 +5,12 @@ Alice is a customer, Bob her colleague in the same organisation, Charlie an outs
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings as shop_settings
 from django.core.cache import cache
+from django.test.testcases import LiveServerThread, QuietWSGIRequestHandler
 from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
 
@@ -116,10 +118,21 @@ def _forget_clients() -> None:
     carrier.reset()
 
 
+def _reusing_the_port(thread: LiveServerThread, connections_override: Any = None) -> Any:
+    """Django's own, but for the port, on which the last test's connections may still be closing."""
+    return thread.server_class(
+        (thread.host, thread.port),
+        QuietWSGIRequestHandler,
+        allow_reuse_address=True,
+        connections_override=connections_override,
+    )
+
+
 @pytest.fixture
 def live_shop(sandbox: Sandbox, transactional_db: None) -> Iterator[str]:
     """The shop over HTTP where the sandbox sends its webhooks; its address."""
-    server = LiveServer(sandbox.shop_url.removeprefix("http://"))
+    with patch.object(LiveServerThread, "_create_server", _reusing_the_port):
+        server = LiveServer(sandbox.shop_url.removeprefix("http://"))
     yield server.url
     server.stop()
 

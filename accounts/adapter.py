@@ -24,7 +24,7 @@ from accounts.tasks import Message
 SHOP_NAME = "didshop"
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Opens accounts as the API does, and leaves the sending of mail to a task."""
 
     def save_user(

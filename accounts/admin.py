@@ -24,11 +24,11 @@ admin.site.unregister([Group, EmailAddress])
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     pass
 
 
-class NewUserForm(UserCreationForm):  # type: ignore[misc]
+class NewUserForm(UserCreationForm):
     class Meta:
         model = User
         fields = ("email", "first_name", "last_name", "company")
@@ -37,13 +37,13 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]
         return str(self.cleaned_data["email"]).lower()
 
 
-class UserForm(UserChangeForm):  # type: ignore[misc]
+class UserForm(UserChangeForm):
     class Meta:
         model = User
         fields = forms.ALL_FIELDS
 
 
-class LookInline(TabularInline):  # type: ignore[misc]
+class LookInline(TabularInline):
     """Rows that belong to the one above them and are not edited here."""
 
     extra = 0
@@ -71,7 +71,7 @@ class UserMembershipInline(LookInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """Roles and permissions are given by superusers alone, who alone may change staff."""
 
     form = UserForm
@@ -130,7 +130,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]
             User.objects.open_account(obj)
 
 
-class MembershipInline(TabularInline):  # type: ignore[misc]
+class MembershipInline(TabularInline):
     model = Membership
     fields = ("user", "role", "created_at")
     readonly_fields = ("created_at",)
@@ -139,7 +139,7 @@ class MembershipInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ModelAdmin):  # type: ignore[misc]
+class OrganizationAdmin(ModelAdmin):
     list_display = ("name", "created_at")
     list_filter = ("created_at",)
     search_fields = ("name", "members__email")

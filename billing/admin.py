@@ -1,23 +1,9 @@
 """Billing in the admin: to be read. Money moves by verbs only."""
 
 from django.contrib import admin
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from billing.models import BillingAccount, Payment, PaymentMethod
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows that nobody makes, changes or deletes by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+from didshop.admin import ReadOnlyAdmin
 
 
 @admin.register(BillingAccount)

@@ -207,7 +207,7 @@ def verified_event(payload: bytes, signature: str) -> dict[str, Any] | None:
         event = stripe.Webhook.construct_event(payload, signature, settings.STRIPE_WEBHOOK_SECRET)
     except (stripe.SignatureVerificationError, ValueError, TypeError, AttributeError):
         return None
-    return event.to_dict()
+    return dict(event.to_dict())
 
 
 def _client() -> stripe.StripeClient:

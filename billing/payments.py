@@ -7,6 +7,7 @@ No transaction is open during a call.
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import structlog
 from django.utils import timezone
@@ -187,13 +188,11 @@ def _fail(payment: Payment, code: str, *, intent_id: str = "") -> None:
     )
 
 
-def _move(
-    payment: Payment, to: str, intent: gateway.Intent, *, reason: str, **fields: object
-) -> None:
+def _move(payment: Payment, to: str, intent: gateway.Intent, *, reason: str, **fields: Any) -> None:
     _step(payment, to, reason=reason, intent_id=intent.id, **fields)
 
 
-def _step(payment: Payment, to: str, *, reason: str, **fields: object) -> None:
+def _step(payment: Payment, to: str, *, reason: str, **fields: Any) -> None:
     """Move if that is a step forward. Stripe's answers may come twice, late, or to two of us."""
     if to not in Payment.TRANSITIONS.get(payment.status, frozenset()):
         return

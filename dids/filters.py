@@ -1,4 +1,4 @@
-"""What a list of numbers can be narrowed to, on the page and in the API alike."""
+"""What the API's list of numbers can be narrowed to."""
 
 import re
 
@@ -11,18 +11,18 @@ from telephony.carrier import normalise_number_type
 FEWEST_DIGITS = 2
 
 
-class NumberTypeFilter(ChoiceFilter):  # type: ignore[misc]
+class NumberTypeFilter(ChoiceFilter):
     """Takes a type as the search does, too: `tollFree` is TOLL_FREE."""
 
     def filter(self, qs: NumberQuerySet, value: str) -> NumberQuerySet:
         return qs.filter(number_type=normalise_number_type(value)) if value else qs
 
 
-class NumberFilters(FilterSet):  # type: ignore[misc]
+class NumberFilters(FilterSet):
     """`status`, `numberType`, and `search` in digits, names and towns."""
 
     status = ChoiceFilter(choices=Number.Status, label="Status", empty_label="Any status")
-    number_type = NumberTypeFilter(
+    numberType = NumberTypeFilter(  # noqa: N815 - as it is spelled on the wire
         choices=[
             *NumberType.choices,
             *((name.lower(), label) for name, label in NumberType.choices),

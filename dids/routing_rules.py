@@ -86,8 +86,13 @@ def check_url(text: str) -> str:
     if len(text) > LONGEST_URL:
         raise ValidationError(f"A URL has at most {LONGEST_URL} characters.")
     URLValidator(schemes=schemes, message=f"Give a full {' or '.join(schemes)} URL.")(text)
-    if "@" in urlsplit(text).netloc:
+    parts = urlsplit(text)
+    if "@" in parts.netloc:
         raise ValidationError("Leave user names and passwords out of the URL.")
+    try:
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError as error:
+        raise ValidationError("Give a port of at most 65535.") from error
     return text
 
 

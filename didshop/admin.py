@@ -13,7 +13,7 @@ from didshop import inbox
 from didshop.models import Heartbeat, IdempotencyKey, Transition, WebhookEvent
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+class ReadOnlyAdmin(ModelAdmin):
     """Rows that nobody makes, changes or deletes by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

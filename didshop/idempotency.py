@@ -85,13 +85,13 @@ def idempotent(handler: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     @functools.wraps(handler)
     def keyed(view: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.headers.get(HEADER)
-        request.claim = None
+        request.claim = None  # type: ignore[attr-defined]
         if key is None or not request.user.is_authenticated:
             return handler(view, request, *args, **kwargs)
         found = take(_scope(request), _checked(key), fingerprint_of(request))
         if isinstance(found, IdempotencyKey):
             return _replay(found)
-        request.claim = found
+        request.claim = found  # type: ignore[attr-defined]
         return _run(found, view, request, lambda: handler(view, request, *args, **kwargs))
 
     keyed.is_idempotent = True  # type: ignore[attr-defined]
@@ -210,7 +210,7 @@ def _rendered(response: HttpResponse, view: Any, request: Request) -> HttpRespon
     if isinstance(response, Response) and not response.is_rendered:
         response.accepted_renderer = request.accepted_renderer
         response.accepted_media_type = request.accepted_media_type
-        response.renderer_context = view.get_renderer_context()
+        response.renderer_context = view.get_renderer_context()  # type: ignore[attr-defined]
         response.render()
     return response
 

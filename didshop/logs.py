@@ -73,7 +73,7 @@ def mask_event(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
     return {key: _mask_named(key, value) for key, value in event.items()}
 
 
-def logging_config(level: str, readable: bool) -> dict[str, Any]:
+def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
     """Configure structlog, and return Django's LOGGING that sends everything through it.
 
     `level` is a level's name such as "INFO"; `readable` gives coloured lines instead of JSON.
@@ -107,7 +107,7 @@ def logging_config(level: str, readable: bool) -> dict[str, Any]:
                     # Before the mask, so that the text of a traceback is masked too.
                     structlog.processors.format_exc_info,
                     mask_event,
-                    _renderer(readable),
+                    _renderer(readable=readable),
                 ],
             }
         },
@@ -117,7 +117,7 @@ def logging_config(level: str, readable: bool) -> dict[str, Any]:
     }
 
 
-def _renderer(readable: bool) -> Processor:
+def _renderer(*, readable: bool) -> Processor:
     if readable:
         return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     return structlog.processors.JSONRenderer(sort_keys=True, ensure_ascii=False)

@@ -39,7 +39,7 @@ def refusal_page(request: HttpRequest, refusal: ShopError) -> HttpResponse:
     # Without the request where we may be broken ourselves: 500.html needs nothing.
     context = {"message": refusal.message, "request_id": request_id(request)}
     return render(
-        None if refusal.status == 500 else request,  # type: ignore[arg-type]  # noqa: PLR2004
+        None if refusal.status == 500 else request,  # noqa: PLR2004
         template,
         context,
         status=refusal.status,

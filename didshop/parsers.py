@@ -11,7 +11,7 @@ from djangorestframework_camel_case.util import underscoreize
 from rest_framework.exceptions import ParseError
 
 
-class ShopJSONParser(CamelCaseJSONParser):  # type: ignore[misc]
+class ShopJSONParser(CamelCaseJSONParser):
     """JSON with keys in camelCase, read into snake_case.
 
     RequestDataTooBig above DATA_UPLOAD_MAX_MEMORY_SIZE bytes, ParseError for what is not JSON:

@@ -130,7 +130,7 @@ class ShopSchema(AutoSchema):
         for status in sorted(set(self._error_statuses())):
             if str(status) not in bodies:
                 answer = OpenApiResponse(ErrorSerializer, description=_SENTENCES[status])
-                bodies[str(status)] = self._get_response_for_code(
+                bodies[str(status)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                     answer, str(status), direction=direction
                 )
         return bodies
@@ -159,7 +159,7 @@ class ShopSchema(AutoSchema):
         return self.method in ("POST", "PUT", "PATCH") and bool(self.get_request_serializer())
 
     def _takes_query(self) -> bool:
-        parameters = self._process_override_parameters()
+        parameters = self._process_override_parameters()  # type: ignore[no-untyped-call]
         is_listed = self._is_list_view()
         return is_listed or any(place == OpenApiParameter.QUERY for _, place in parameters)
 

@@ -57,7 +57,10 @@ CACHES["default"]["KEY_PREFIX"] = f"test-{_RUN}-{_WORKER}"
 
 # Tasks wait in memory until a test runs them (`run_tasks`, `worker`).
 CELERY_BROKER_URL = "memory://"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Only the tests of passwords are about their strength.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Pages name their static files without reading them; a client a test would scan them all.
+SERVESTATIC_USE_FINDERS = False
+SERVESTATIC_AUTOREFRESH = False

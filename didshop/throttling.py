@@ -44,7 +44,7 @@ class Allowance:
 
 def rate_of(scope: str) -> tuple[int, int]:
     """The scope's requests and seconds: "60/min" is (60, 60), times RATE_LIMIT_SCALE."""
-    count, period = api_settings.DEFAULT_THROTTLE_RATES[scope].split("/")
+    count, period = str(api_settings.DEFAULT_THROTTLE_RATES[scope]).split("/")
     return max(1, int(int(count) * settings.RATE_LIMIT_SCALE)), _SECONDS[period[0]]
 
 

@@ -62,7 +62,8 @@ def move(
         raise IllegalTransition(f"{subject.KIND} {subject.pk}: {old} → {to}")
     fields = {"status": to, "updated_at": timezone.now(), **fields}
     with transaction.atomic():
-        rows = type(subject)._default_manager.filter(pk=subject.pk, status=old)
+        rows: models.QuerySet[Any] = type(subject)._default_manager.filter(pk=subject.pk)
+        rows = rows.filter(status=old)
         if not rows.update(**fields):
             return False
         Transition.objects.create(**_transition(subject, old, to, reason, actor))

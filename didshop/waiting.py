@@ -55,11 +55,12 @@ class PreferWaitMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        if iscoroutinefunction(self):
+        if self._is_async:
             return self._answer(request)
         response: HttpResponse = self.get_response(request)
         seconds, waiter = seconds_wanted(request), _waiter_of(response)
@@ -127,8 +128,8 @@ async def _give_thread_back() -> None:
     """
     await sync_to_async(_close_connections)()
     context = SyncToAsync.thread_sensitive_context.get(None)
-    executor = context and SyncToAsync.context_to_thread_executor.pop(context, None)
-    if executor:
+    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
+    if executor is not None:
         executor.shutdown(wait=False)
 
 

@@ -117,7 +117,9 @@ class Stack:
     def sandbox(self, path: str, /, **body: Any) -> Any:
         """Call the sandbox's control API: GET without a body, POST with one."""
         url = f"{self.sandbox_url}/_sandbox/{path}"
-        answer = requests.post(url, json=body, timeout=30) if body else requests.get(url, timeout=30)
+        answer = (
+            requests.post(url, json=body, timeout=30) if body else requests.get(url, timeout=30)
+        )
         answer.raise_for_status()
         return answer.json()
 
@@ -157,7 +159,9 @@ class Stack:
 
 
 _NOT_INHERITED = {"DATABASE_URL", "REDIS_URL", "TWILIO_API_BASE", "STRIPE_API_BASE"}
-_PRINT_COMMANDS = "import json; from didshop.processes import commands; print(json.dumps(commands()))"
+_PRINT_COMMANDS = (
+    "import json; from didshop.processes import commands; print(json.dumps(commands()))"
+)
 
 
 def _free_port() -> int:

@@ -20,11 +20,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from dids import configuration, lifecycle
+from dids.models import Number
 from didshop.dates import months_after
 from didshop.errors import Conflict
 from didshop.transitions import move
-from dids import configuration, lifecycle
-from dids.models import Number
 from orders.models import Order, OrderLine
 from telephony import carrier
 
@@ -213,7 +213,7 @@ def _resolve(line: OrderLine, *, try_again: bool = True) -> None:
 
 def _is_ours(line: OrderLine, owned: carrier.OwnedNumber) -> bool:
     """Whether this line bought it, and no other number of ours claims it."""
-    claimed = Number.objects.filter(twilio_sid=owned.sid).exclude(pk=line.number_id)
+    claimed = Number.objects.filter(twilio_sid=owned.sid).exclude(pk=_claim_of(line).pk)
     return owned.friendly_name == reference_of(line) and not claimed.exists()
 
 

@@ -9,9 +9,9 @@ from django.db.models import Q
 
 from accounts.models import Organization
 from billing.models import Payment
+from dids.models import Number
 from didshop.fields import MoneyField
 from didshop.transitions import Stateful
-from dids.models import Number
 
 
 class OrderQuerySet(models.QuerySet["Order"]):

@@ -10,7 +10,10 @@ from orders.provisioning import advance
 def handle(event: WebhookEvent) -> None:
     """Advance the order whose payment the event is about. Others' events are nobody's business."""
     thing = event.payload.get("data", {}).get("object", {})
-    order = Order.objects.open().filter(payment__pk=_payment_id(thing)).first()
+    payment_id = _payment_id(thing)
+    if payment_id is None:
+        return
+    order = Order.objects.open().filter(payment__pk=payment_id).first()
     if order is not None:
         advance(order.pk)
 

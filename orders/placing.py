@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from decimal import Decimal
 
 import structlog
 from django.conf import settings
@@ -12,12 +13,12 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from billing import payments
 from billing.models import PaymentMethod
+from dids import lifecycle
+from dids.models import Number
 from didshop.errors import Conflict, Invalid
 from didshop.fields import new_id
 from didshop.idempotency import Claim
 from didshop.transitions import record_start
-from dids import lifecycle
-from dids.models import Number
 from orders.models import Order, OrderLine
 from orders.provisioning import wake_for
 from orders.quotes import Item, QuotedItem, quote_items
@@ -72,7 +73,7 @@ def _write(
         _line(position, quoted, claim)
         for position, (quoted, claim) in enumerate(zip(items, claims, strict=True))
     ]
-    total = sum(line.first_charge for line in lines if line.number is not None)
+    total = sum((line.first_charge for line in lines if line.number), Decimal(0))
     if not total:
         raise _none_left([QuotedItem(quoted.item, problem=_taken()) for quoted in items])
     order = _order(organization, user, method, total)
@@ -121,11 +122,11 @@ def _line(position: int, quoted: QuotedItem, claim: Number | None) -> OrderLine:
     return line
 
 
-def _order(organization: Organization, user: User, method: PaymentMethod, total: object) -> Order:
+def _order(organization: Organization, user: User, method: PaymentMethod, total: Decimal) -> Order:
     order_id = new_id()
     payment = payments.create(
         method=method,
-        amount=total,  # type: ignore[arg-type]
+        amount=total,
         currency=settings.CURRENCY,
         reference=f"order-{order_id}",
         return_url=settings.PUBLIC_BASE_URL + reverse("orders:detail", args=[order_id]),

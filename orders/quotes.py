@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from didshop.errors import Conflict, ShopError
-from didshop.money import quantise
 from dids.offers import Offer
 from dids.quoting import quote
+from didshop.errors import Conflict, ShopError
+from didshop.money import quantise
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def what_now(order: Order) -> str:
     lines = list(order.lines.all())
     delivered = count(lines, OrderLine.Status.ACTIVE)
     in_review = count(lines, OrderLine.Status.NEEDS_REVIEW)
-    sentence = _SENTENCES.get(order.status) or _while_buying(order.payment)
+    sentence = _SENTENCES.get(Order.Status(order.status)) or _while_buying(order.payment)
     sentence = sentence.format(
         delivered=delivered, all=len(lines), error=order.payment.error or _NOTHING_SOLD
     )
@@ -75,7 +75,9 @@ def what_now(order: Order) -> str:
 
 
 def _while_buying(payment: Payment) -> str:
-    return _WHILE_BUYING.get(payment.status, "We are buying your numbers. This takes seconds.")
+    return _WHILE_BUYING.get(
+        Payment.Status(payment.status), "We are buying your numbers. This takes seconds."
+    )
 
 
 _NOTHING_SOLD = "None of the numbers could be bought."

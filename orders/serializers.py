@@ -39,6 +39,11 @@ class ItemSerializer(serializers.Serializer[Any]):
         return {**fields, **fields.pop("config", {})}
 
 
+def items_field() -> Any:
+    """One to ten numbers to buy."""
+    return serializers.ListField(child=ItemSerializer(), min_length=1, max_length=MOST_LINES)
+
+
 class BillingInfoSerializer(serializers.Serializer[Any]):
     """How the order is paid: a card on file, by our id or Stripe's."""
 
@@ -48,26 +53,26 @@ class BillingInfoSerializer(serializers.Serializer[Any]):
 class NewOrderSerializer(serializers.Serializer[Any]):
     """An order to place. `strategy` bestEffort: buy what can be had, charge only that."""
 
-    items = ItemSerializer(many=True, min_length=1, max_length=MOST_LINES)
+    items = items_field()
     billing_info = BillingInfoSerializer(required=False)
     strategy = serializers.ChoiceField(choices=["bestEffort"], required=False)
 
     def chosen_items(self) -> list[Item]:
-        return [Item(**item) for item in self.validated_data[self.items_field]]
+        return [Item(**item) for item in self.validated_data[self.list_name]]
 
     def chosen_method(self) -> str:
         info = self.validated_data.get("billing_info", {})
         return str(info.get("payment_method_id", ""))
 
-    items_field = "items"
+    list_name = "items"
 
 
 class PurchaseSerializer(NewOrderSerializer):
     """The same under the plan's name for the list."""
 
-    items = None  # type: ignore[assignment]
-    phone_numbers = ItemSerializer(many=True, min_length=1, max_length=MOST_LINES)
-    items_field = "phone_numbers"
+    items = None
+    phone_numbers = items_field()
+    list_name = "phone_numbers"
 
 
 class PurchaseResultSerializer(serializers.Serializer[OrderLine]):

@@ -7,9 +7,9 @@ from typing import Any
 from django.urls import reverse
 
 from billing.models import Payment
-from didshop.models import Transition
 from dids.offers import Offer
 from dids.presentation import international
+from didshop.models import Transition
 from orders.models import Order, OrderLine
 from orders.reading import count, timelines, what_now
 

@@ -3,8 +3,8 @@
 import pytest
 
 from billing.models import Payment
-from didshop.errors import Conflict
 from dids.models import Number
+from didshop.errors import Conflict
 from orders.cancelling import cancel
 from orders.models import Order, OrderLine
 from orders.provisioning import advance
@@ -49,9 +49,7 @@ def test_an_order_that_has_ended_cannot_be_cancelled(shopper, numbers):
     assert order.cancel_requested_at is None
 
 
-def test_an_order_whose_authorisation_is_in_the_air_gives_the_hold_back(
-    shopper, numbers, sandbox
-):
+def test_an_order_whose_authorisation_is_in_the_air_gives_the_hold_back(shopper, numbers, sandbox):
     shopper.gives_card()
     order = shopper.places(numbers[0])
     sandbox.fault(

@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from billing.models import Payment
+from dids.models import Number
 from didshop.dates import months_after
 from didshop.errors import Conflict, Invalid
-from dids.models import Number
 from orders.models import Order, OrderLine
 from orders.provisioning import advance
 
@@ -90,9 +90,7 @@ def test_all_sold_out_gives_the_hold_back(shopper, numbers, sandbox):
 
 
 @pytest.mark.parametrize("kind", ["timeout", "reset", "500", "garbage"])
-def test_a_number_sold_with_its_answer_lost_is_adopted(
-    kind, shopper, numbers, sandbox, settings
-):
+def test_a_number_sold_with_its_answer_lost_is_adopted(kind, shopper, numbers, sandbox, settings):
     settings.TWILIO_TIMEOUT_SECONDS = 0.5
     order = shopper.places(numbers[0])
     sandbox.fault(**BUY, side="after", kind=kind, count=1, seconds=2)
@@ -143,9 +141,7 @@ def test_a_busy_carrier_is_asked_again(shopper, numbers, sandbox, monkeypatch):
     assert order.lines.get().attempts == 1
 
 
-def test_a_carrier_that_stays_busy_fails_the_line_uncharged(
-    shopper, numbers, sandbox, monkeypatch
-):
+def test_a_carrier_that_stays_busy_fails_the_line_uncharged(shopper, numbers, sandbox, monkeypatch):
     monkeypatch.setattr("orders.buying.BUSY_PAUSES", (0.01,))
     monkeypatch.setattr("orders.buying.LONGEST_PAUSE", 0.01)
     order = shopper.places(numbers[0])

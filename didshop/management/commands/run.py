@@ -39,7 +39,9 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self.stdout.write(
             BANNER.format(
-                shop=settings.PUBLIC_BASE_URL, sandbox=settings.SANDBOX_URL, var=settings.DIDSHOP_VAR
+                shop=settings.PUBLIC_BASE_URL,
+                sandbox=settings.SANDBOX_URL,
+                var=settings.DIDSHOP_VAR,
             )
         )
         if settings.DEBUG:

@@ -72,7 +72,7 @@ def _sandbox() -> Iterator[None]:
     if _is_up():
         yield
         return
-    process = subprocess.Popen([sys.executable, "manage.py", "sandbox"], cwd=settings.BASE_DIR)  # noqa: S603
+    process = subprocess.Popen([sys.executable, "manage.py", "sandbox"], cwd=settings.BASE_DIR)
     try:
         end = time.monotonic() + START_SECONDS
         while not _is_up():
