@@ -62,5 +62,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Only the tests of passwords are about their strength.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Pages name their static files without reading them; a client a test would scan them all.
+STATIC_ROOT = Path(_var) / "static"
+STATIC_ROOT.mkdir()
 SERVESTATIC_USE_FINDERS = False
 SERVESTATIC_AUTOREFRESH = False
