@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 import stripe
@@ -238,10 +239,15 @@ def _translated() -> Iterator[None]:
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise OutcomeUnknown(str(error)) from error
     except stripe.StripeError as error:
-        # A key in flight (409) and a fault of Stripe's own say nothing about the outcome.
-        if error.http_status is None or error.http_status >= 500 or error.http_status == 409:
+        if _says_nothing(error.http_status):
             raise OutcomeUnknown(str(error)) from error
         raise Refused(str(error.user_message or error), error.code or "") from error
+
+
+def _says_nothing(status: int | None) -> bool:
+    """A key in flight and a fault of Stripe's own leave the outcome open."""
+    is_fault = status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_fault or status == HTTPStatus.CONFLICT
 
 
 def _declined(error: stripe.CardError) -> CardDeclined:

@@ -49,8 +49,7 @@ class SearchForm(forms.Form):
         country = self.fields["country"]
         assert isinstance(country, forms.ChoiceField)  # declared above
         country.choices = [
-            (code, f"{presentation.flag(code)} {presentation.country_name(code)}")
-            for code in settings.SHOP_COUNTRIES
+            (code, presentation.country_name(code)) for code in settings.SHOP_COUNTRIES
         ]
 
     def criteria(self) -> Criteria:

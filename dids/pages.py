@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.organizations import current
 from dids import lifecycle, presentation, prices
 from dids.configuration import CONFIGURABLE, configure
+from dids.criteria import Criteria
 from dids.forms import NumberFilterForm, NumberForm, SearchForm
 from dids.models import Number
 from dids.search import search
@@ -34,7 +35,7 @@ _FORM_FIELDS = {"country_code": "country", "capabilities": "sms"}
 @limit_page("search")
 def find(request: HttpRequest) -> HttpResponse:
     """The search, for everybody. htmx asks for the whole page and takes its results."""
-    form = SearchForm(request.GET if request.GET else None)
+    form = SearchForm(request.GET or None)
     context: dict[str, Any] = {"form": form, "offers": [], "searched": False, "error": ""}
     if form.is_bound and form.is_valid():
         context.update(_search(form))
@@ -54,14 +55,14 @@ def _search(form: SearchForm) -> dict[str, Any]:
         "searched": True,
         "offers": found.offers,
         "alternatives": [
-            {
-                "label": alternative.label,
-                "url": f"{reverse('numbers:search')}?{urlencode(SearchForm.query(alternative.criteria))}",
-                "count": None,
-            }
+            {"label": alternative.label, "url": _search_url(alternative.criteria), "count": None}
             for alternative in found.alternatives
         ],
     }
+
+
+def _search_url(criteria: Criteria) -> str:
+    return f"{reverse('numbers:search')}?{urlencode(SearchForm.query(criteria))}"
 
 
 @login_required

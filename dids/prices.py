@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 # The carrier's list is fetched daily; a row this old means that the task did not run.
 MOST_AGE = timedelta(hours=36)
+REFRESHED_EVERY = timedelta(hours=24)
 # A minute costs parts of a cent.
 MINUTE_STEP = Decimal("0.0001")
 
@@ -106,9 +107,14 @@ def refresh(country_code: str) -> None:
         CarrierPrice.objects.filter(country_code=country_code, fetched_at__lt=now).delete()
 
 
-def refresh_all() -> None:
-    """Fetch the prices of every country that the shop sells in. One that fails keeps its own."""
+def refresh_old() -> None:
+    """Fetch the lists of the shop's countries that are a day old. One that fails keeps its own."""
+    a_day_ago = timezone.now() - REFRESHED_EVERY
+    fresh = CarrierPrice.objects.filter(fetched_at__gt=a_day_ago).values_list("country_code")
+    fresh_codes = {code for (code,) in fresh.distinct()}
     for country_code in settings.SHOP_COUNTRIES:
+        if country_code in fresh_codes:
+            continue
         try:
             refresh(country_code)
         except carrier.CarrierError as error:

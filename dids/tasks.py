@@ -3,8 +3,12 @@
 from uuid import UUID
 
 from celery import shared_task
+from celery.signals import worker_ready
 
 from dids import configuration, lifecycle, prices, standing_still
+
+# The sandbox may be starting at the same time.
+START_SECONDS = 5
 
 
 @shared_task
@@ -25,4 +29,11 @@ def sweep() -> None:
 
 @shared_task
 def refresh_prices() -> None:
-    prices.refresh_all()
+    """Fetch the price lists that are a day old, or that nobody has fetched yet."""
+    prices.refresh_old()
+
+
+@worker_ready.connect
+def refresh_prices_at_start(**kwargs: object) -> None:
+    """A new shop has prices to show at once, not only when the schedule comes round."""
+    refresh_prices.apply_async(countdown=START_SECONDS)

@@ -3,7 +3,9 @@
 A log line never holds a password, a token, a card or a whole phone number (security.md, 30).
 """
 
+import os
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -119,7 +121,11 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
 
 def _renderer(*, readable: bool) -> Processor:
     if readable:
-        return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        # FORCE_COLOR: `manage.py run` passes its terminal on to processes that have none.
+        return structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty() or bool(os.environ.get("FORCE_COLOR")),
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     return structlog.processors.JSONRenderer(sort_keys=True, ensure_ascii=False)
 
 
@@ -135,6 +141,11 @@ def _loggers(level: str) -> dict[str, dict[str, Any]]:
         "uvicorn.error": {**through_root, "level": level},
         "uvicorn.access": {**through_root, "level": "WARNING"},
         "celery": {**through_root, "level": level},
+        # django-structlog logs each task already, without its arguments.
+        "celery.app.trace": {**through_root, "level": "WARNING"},
+        "celery.worker.strategy": {**through_root, "level": "WARNING"},
+        # The filesystem broker has no host, which kombu warns of at every connection.
+        "kombu.connection": {**through_root, "level": "ERROR"},
         "twilio.http_client": {**through_root, "level": "WARNING"},
         "stripe": {**through_root, "level": "WARNING"},
         "httpx": {**through_root, "level": "WARNING"},

@@ -62,7 +62,7 @@ def move(
         raise IllegalTransition(f"{subject.KIND} {subject.pk}: {old} → {to}")
     fields = {"status": to, "updated_at": timezone.now(), **fields}
     with transaction.atomic():
-        rows: models.QuerySet[Any] = type(subject)._default_manager.filter(pk=subject.pk)
+        rows: models.QuerySet[Any] = type(subject)._default_manager.filter(pk=subject.pk)  # noqa: SLF001
         rows = rows.filter(status=old)
         if not rows.update(**fields):
             return False

@@ -14,8 +14,9 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -40,13 +41,13 @@ class Stack:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._commands: dict[str, list[str]] = {}
 
-    def __enter__(self) -> "Stack":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *exc: object) -> None:
         self.stop()
 
-    def start(self) -> "Stack":
+    def start(self) -> Self:
         """Migrate and start every process; back when the shop answers."""
         for folder in ("broker", "broker-control", "mail"):
             (self.folder / folder).mkdir(exist_ok=True)
@@ -198,10 +199,8 @@ def _own_redis() -> dict[str, str]:
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _answers(url: str) -> bool:

@@ -52,7 +52,8 @@ class Command(BaseCommand):
 
 def _run_processes() -> int:
     """Run until one ends or Ctrl-C; then end them all."""
-    env = {**os.environ, **environment()}
+    colour = {"FORCE_COLOR": "1"} if sys.stdout.isatty() else {}
+    env = {**os.environ, **environment(), **colour}
     manager = Manager(Printer(sys.stdout))
     for name, command in commands().items():
         manager.add_process(name, shlex.join(command), env=env, cwd=str(settings.BASE_DIR))
