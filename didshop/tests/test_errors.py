@@ -67,6 +67,21 @@ def test_a_defect_is_left_to_django(api: APIClient) -> None:
         api.get("/api/v1/errors/defect")
 
 
+def test_a_defect_tells_nothing_but_its_request_id(api: APIClient) -> None:
+    api.raise_request_exception = False
+    answer = api.get("/api/v1/errors/defect")
+    assert answer.status_code == 500
+    assert set(answer.json()) == {"error", "code", "requestId"}
+    assert answer.json()["requestId"] == answer["X-Request-ID"]
+    assert "secret" not in answer.text
+
+
+def test_an_address_that_is_not_there(api: APIClient) -> None:
+    answer = api.get("/api/v1/nothing")
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "NOT_FOUND"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("token", ["", "Bearer rubbish", "Bearer a.b.c", "Bearer dsk_unknown"])
 def test_no_or_bad_credentials_are_a_401(api: APIClient, token: str) -> None:

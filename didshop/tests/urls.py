@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from didshop import health
+from didshop import health, pages
 from didshop.errors import CarrierTrouble, Conflict, Invalid, PaymentNeeded, Unauthenticated, Unmet
 from didshop.fields import new_id
 from didshop.idempotency import idempotent
@@ -166,3 +166,7 @@ urlpatterns = [
     path("api/v1/wait", WaitView.as_view()),
     *health.urlpatterns,
 ]
+
+handler403 = pages.forbidden
+handler404 = pages.not_found
+handler500 = pages.server_error
