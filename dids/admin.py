@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from dids import configuration, lifecycle
@@ -50,6 +52,52 @@ class NumberAdmin(ReadOnlyAdmin):
     list_filter = ("status", "number_type", "country_code")
     list_select_related = ("organization",)
     search_fields = ("phone_number", "friendly_name", "organization__name", "=twilio_sid")
+    fieldsets = (
+        (None, {"fields": ("phone_number", "friendly_name", "organization", "status", "history")}),
+        (
+            "Where it is",
+            {
+                "fields": (
+                    "country_code",
+                    "region",
+                    "locality",
+                    "area_code",
+                    "number_type",
+                    "capabilities",
+                    "twilio_sid",
+                )
+            },
+        ),
+        (
+            "Where its calls go",
+            {
+                "fields": (
+                    "forward_to",
+                    "voice_url",
+                    "voice_method",
+                    "voice_fallback_url",
+                    "status_callback",
+                    "is_told",
+                )
+            },
+        ),
+        (
+            "What it costs",
+            {
+                "fields": (
+                    "setup_price",
+                    "monthly_price",
+                    "carrier_monthly",
+                    "currency",
+                    "purchased_at",
+                    "purchased_by",
+                    "paid_through",
+                    "release_at",
+                )
+            },
+        ),
+    )
+    readonly_fields = ("history", "is_told")
     actions = ("release_numbers", "restore_numbers", "configure_numbers")
 
     def has_run_permission(self, request: HttpRequest) -> bool:
@@ -59,6 +107,19 @@ class NumberAdmin(ReadOnlyAdmin):
     @admin.display(description="Carrier told", boolean=True)
     def is_told(self, number: Number) -> bool:
         return number.is_configured
+
+    @admin.display(description="History")
+    def history(self, number: Number) -> SafeString:
+        """Every change of its status."""
+        rows = number.transitions.select_related("actor")
+        return format_html_join(
+            "",
+            "<p>{} · {} · {} {}</p>",
+            (
+                (f"{row.created_at:%Y-%m-%d %H:%M:%S}", row.new, row.reason, row.actor or "")
+                for row in rows
+            ),
+        )
 
     @admin.action(description="Release in the usual time", permissions=["run"])
     def release_numbers(self, request: HttpRequest, numbers: QuerySet[Number]) -> None:

@@ -1,5 +1,6 @@
 """The API of numbers: parse, call one verb, serialise."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -50,12 +51,13 @@ def _query(request: Request, serializer: type[Any]) -> Any:
 
 
 def _snake(request: Request) -> dict[str, str]:
-    names = {
-        "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name): value
-        for name, value in request.query_params.items()
-    }
     # An empty parameter, as forms send it, is one that was not given.
-    return {name: value for name, value in names.items() if value != ""}
+    given = {name: value for name, value in request.query_params.dict().items() if value}
+    return {re.sub("[A-Z]", _lowered, name): str(value) for name, value in given.items()}
+
+
+def _lowered(capital: re.Match[str]) -> str:
+    return f"_{capital[0].lower()}"
 
 
 def _user(request: Request) -> User:

@@ -110,7 +110,7 @@ class CriteriaSerializer(serializers.Serializer[Criteria]):
 class AlternativeSerializer(serializers.Serializer[Any]):
     """Another search that may find something."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF takes it off the class
     search_params = serializers.DictField(source="criteria")
 
     def to_representation(self, alternative: Any) -> dict[str, Any]:
@@ -204,7 +204,7 @@ class TypeSerializer(serializers.Serializer[Any]):
 
     number_type = serializers.ChoiceField(choices=NumberType.choices)
     parameter = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF takes it off the class
     description = serializers.CharField()
 
 
