@@ -65,6 +65,10 @@ def test_health_is_503_with_its_own_body(schema: dict[str, Any]) -> None:
     assert body["schema"] == {"$ref": "#/components/schemas/Health"}
 
 
+def test_health_stands_in_it_under_one_address(schema: dict[str, Any]) -> None:
+    assert "/health" not in schema["paths"]
+
+
 def test_headers_stand_where_they_work(schema: dict[str, Any]) -> None:
     assert headers(operation(schema, "wait")) == {"X-Request-ID"}
     assert headers(operation(schema, "who")) == {"X-Request-ID", "X-Organization"}
