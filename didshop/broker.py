@@ -8,6 +8,7 @@ written under one lock.
 Source: kombu.transport.filesystem; https://github.com/celery/kombu/issues/1551
 """
 
+import fcntl
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +21,10 @@ from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
 
-class WholeFilesChannel(filesystem.Channel):  # type: ignore[misc]
+class WholeFilesChannel(filesystem.Channel):
     """Shows readers whole files only."""
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         # kombu takes names that end in ".<queue>.msg", the oldest millisecond first.
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         file = Path(self.data_folder_out) / name
@@ -35,15 +36,15 @@ class WholeFilesChannel(filesystem.Channel):  # type: ignore[misc]
             raise ChannelError(f"Cannot put {file} into the queue.") from error
 
     def get_table(self, exchange: str) -> Any:
-        with self._tables(filesystem.LOCK_SH):
+        with self._tables(fcntl.LOCK_SH):
             return super().get_table(exchange)
 
     def _queue_bind(self, *args: Any) -> None:
-        with self._tables(filesystem.LOCK_EX):
+        with self._tables(fcntl.LOCK_EX):
             super()._queue_bind(*args)
 
     def _delete(self, *args: Any, **kwargs: Any) -> None:
-        with self._tables(filesystem.LOCK_EX):
+        with self._tables(fcntl.LOCK_EX):
             super()._delete(*args, **kwargs)
 
     @contextmanager
@@ -52,11 +53,11 @@ class WholeFilesChannel(filesystem.Channel):  # type: ignore[misc]
         self.control_folder.mkdir(exist_ok=True)
         with (self.control_folder / "tables.lock").open("a") as file:
             # Closing the file gives the lock back.
-            filesystem.lock(file, kind)
+            fcntl.flock(file, kind)
             yield
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """What `filesystem://` stands for in the shop: see `didshop.celery`."""
 
     Channel = WholeFilesChannel

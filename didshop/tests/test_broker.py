@@ -29,17 +29,17 @@ def connect(folder, transport="filesystem"):
     return Connection(transport=transport, transport_options=options(folder))
 
 
-def put_all(folder, transport="filesystem"):
-    with connect(folder, transport) as connection:
+def put_all(folder):
+    with connect(folder) as connection:
         channel = connection.channel()
         for number in range(MESSAGES):
             channel._put("jobs", {"number": number, "padding": PADDING})
 
 
-def take_all(folder, writer, transport="filesystem"):
+def take_all(folder, writer):
     """Read without a pause until the writer has ended and nothing is left."""
     taken = []
-    with connect(folder, transport) as connection:
+    with connect(folder) as connection:
         channel = connection.channel()
         while True:
             is_last_look = writer.done()
@@ -50,21 +50,41 @@ def take_all(folder, writer, transport="filesystem"):
                     return taken
 
 
-def race(folder, transport="filesystem"):
-    with ThreadPoolExecutor(1) as pool:
-        writer = pool.submit(put_all, folder, transport)
-        return take_all(folder, writer, transport)
+class Meanwhile:
+    """Part of a message: while it is being written, a reader looks for messages."""
+
+    def __init__(self, reader):
+        self.reader = reader
+
+    def __json__(self):
+        with pytest.raises(Empty):
+            self.reader._get("jobs")
+        return "written"
 
 
-def test_a_reader_never_sees_half_a_message(tmp_path):
-    assert sorted(race(tmp_path)) == list(range(MESSAGES))
-    assert list((tmp_path / "queue").iterdir()) == []
+def put_while_another_reads(folder, transport):
+    with connect(folder, transport) as connection:
+        reader, writer = connection.channel(), connection.channel()
+        writer._put("jobs", {"number": 1, "part": Meanwhile(reader)})
+        return reader._get("jobs")
 
 
-def test_kombus_own_transport_shows_half_messages(tmp_path):
-    """The control: without ours, the same race breaks the reader."""
+def test_a_message_cannot_be_taken_before_it_is_whole(tmp_path):
+    assert put_while_another_reads(tmp_path, "filesystem") == {"number": 1, "part": "written"}
+
+
+def test_kombus_own_transport_gives_it_away_before(tmp_path):
+    """The control: why we have our own."""
     with pytest.raises(JSONDecodeError):
-        race(tmp_path, "kombu.transport.filesystem:Transport")
+        put_while_another_reads(tmp_path, "kombu.transport.filesystem:Transport")
+
+
+def test_nothing_is_lost_between_a_writer_and_a_reader(tmp_path):
+    options(tmp_path)
+    with ThreadPoolExecutor(1) as pool:
+        taken = take_all(tmp_path, pool.submit(put_all, tmp_path))
+    assert sorted(taken) == list(range(MESSAGES))
+    assert list((tmp_path / "queue").iterdir()) == []
 
 
 def test_queues_bound_at_the_same_time_are_all_bound(tmp_path):
