@@ -26,6 +26,11 @@ DEMO_CARDS = (
         "Can be added; every charge is declined.",
     ),
     DemoCard(
+        "pm_card_chargeDeclinedAtRenewal",
+        "Fails at renewal",
+        "Works for 20 days by the sandbox's clock, then is declined.",
+    ),
+    DemoCard(
         "pm_card_visa_chargeDeclinedInsufficientFunds",
         "Insufficient funds",
         "The bank refuses it when it is added.",

@@ -56,7 +56,7 @@ class PaymentMethod(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.brand} •••• {self.last4}"
+        return f"{self.brand.title()} •••• {self.last4}"
 
 
 class Payment(Stateful):

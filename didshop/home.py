@@ -112,7 +112,7 @@ def _unrouted(organization: Organization) -> Iterator[dict[str, str]]:
     )
     for number in unrouted.order_by("-id")[:RECENT]:
         yield _item(
-            f"{number.friendly_name or number.phone_number} goes nowhere yet",
+            f"{number.friendly_name or number.international} goes nowhere yet",
             "Callers hear that the number is not set up. Say where its calls go.",
             reverse("numbers:detail", args=[number.pk]),
             "Set it up",

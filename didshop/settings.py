@@ -150,6 +150,7 @@ if REDIS_URL:
     # Above the hard time limit, or a slow task would be delivered twice.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 900}
 else:
+    CELERY_BROKER_TRANSPORT = "didshop.filesystem_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DIDSHOP_VAR / "broker"),
         "data_folder_out": str(DIDSHOP_VAR / "broker"),

@@ -12,7 +12,7 @@ import billing.urls
 import dids.urls
 import orders.urls
 import telephony.urls
-from didshop import api_docs, components, health, home, pages
+from didshop import api_docs, components_page, health, home, pages
 
 ROOMS: list[Any] = [accounts.urls, orders.urls, dids.urls, telephony.urls, billing.urls]
 
@@ -35,7 +35,7 @@ urlpatterns = [
     *health.urlpatterns,
 ]
 if settings.DEBUG:
-    urlpatterns.append(path("dev/components/", components.show, name="dev-components"))
+    urlpatterns.append(path("dev/components/", components_page.components, name="dev-components"))
 
 handler400 = pages.bad_request
 handler403 = pages.forbidden

@@ -37,7 +37,7 @@ class Stack:
         self.url = f"http://127.0.0.1:{self.port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self._database = _own_database()
-        self._env = self._environment(env)
+        self.env = self._environment(env)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._commands: dict[str, list[str]] = {}
 
@@ -49,9 +49,7 @@ class Stack:
 
     def start(self) -> Self:
         """Migrate and start every process; back when the shop answers."""
-        for folder in ("broker", "broker-control", "mail"):
-            (self.folder / folder).mkdir(exist_ok=True)
-        self.manage("migrate", "--verbosity", "0")
+        self.manage("prepare")
         self._commands = json.loads(self.shell(_PRINT_COMMANDS))
         self.start_process("sandbox")
         self.until(lambda: _answers(f"{self.sandbox_url}/_sandbox/health"), "the sandbox")
@@ -73,7 +71,7 @@ class Stack:
             self._processes[name] = subprocess.Popen(
                 self._commands[name],
                 cwd=ROOT,
-                env=self._env,
+                env=self.env,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -102,7 +100,7 @@ class Stack:
         done = subprocess.run(
             [sys.executable, "manage.py", *args],
             cwd=ROOT,
-            env=self._env,
+            env=self.env,
             capture_output=True,
             text=True,
             check=False,
@@ -123,6 +121,11 @@ class Stack:
         )
         answer.raise_for_status()
         return answer.json()
+
+    def clear_faults(self) -> None:
+        """Let everything work again."""
+        url = f"{self.sandbox_url}/_sandbox/faults"
+        requests.delete(url, timeout=30).raise_for_status()
 
     def until(self, is_so: Callable[[], Any], what: str, seconds: float = START_SECONDS) -> Any:
         """Wait for something to be so, and answer it. AssertionError with the logs if it is not."""

@@ -58,37 +58,21 @@ def steps(order: Order) -> list[dict[str, str]]:
     """The three steps of an order, each with its state: done, current, todo or failed."""
     lines = list(order.lines.all())
     delivered = count(lines, OrderLine.Status.ACTIVE)
-    all_ended = all(line.status in OrderLine.ENDED for line in lines)
     is_held = order.payment_state in HELD
-    bought = f"{delivered} of {len(lines)}" if is_held else ""
+    is_bought = is_held and delivered > 0 and all(line.status in OrderLine.ENDED for line in lines)
+    is_charged = order.payment_state == Payment.Status.CAPTURED
+    # The first step that is not done is where the order is, or where it failed.
+    at_work = "current" if order.is_open else "failed"
+    states = ["done" if is_done else at_work for is_done in (is_held, is_bought, is_charged)]
+    for later in range(1, len(states)):
+        if states[later - 1] in (at_work, "todo"):
+            states[later] = "todo"
+    details = ("", f"{delivered} of {len(lines)}" if is_held else "", "")
+    labels = ("Payment authorised", "Buying numbers", "Charged")
     return [
-        _step("Payment authorised", order, done=is_held, current=not is_held),
-        _step(
-            "Buying numbers",
-            order,
-            done=all_ended and delivered > 0,
-            current=is_held and not all_ended,
-            detail=bought,
-        ),
-        _step(
-            "Charged",
-            order,
-            done=order.payment_state == Payment.Status.CAPTURED,
-            current=is_held and all_ended,
-        ),
+        {"label": label, "state": state, "detail": detail}
+        for label, state, detail in zip(labels, states, details, strict=True)
     ]
-
-
-def _step(
-    label: str, order: Order, *, done: bool, current: bool, detail: str = ""
-) -> dict[str, str]:
-    if done:
-        state = "done"
-    elif order.is_open:
-        state = "current" if current else "todo"
-    else:
-        state = "failed"
-    return {"label": label, "state": state, "detail": detail}
 
 
 def _shown(line: OrderLine, rows: list[Transition]) -> dict[str, Any]:

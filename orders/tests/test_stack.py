@@ -4,7 +4,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import requests
 
 from e2e.client import Customer
 from e2e.stack import Stack
@@ -75,7 +74,7 @@ def test_a_worker_killed_while_it_buys_costs_a_delay_only(stack):
     stack.until(lambda: len(owned(stack, numbers)) == 3, "all three sold at the carrier")
 
     stack.kill("worker")
-    clear_faults(stack)
+    stack.clear_faults()
     assert customer.get(f"orders/{order_id}").json()["status"] == "PROCESSING"
     stack.start_process("worker")
 
@@ -124,7 +123,3 @@ def payments_of(stack, order):
     )
     intent = stack.shell(code).strip()
     return [payment for payment in stack.sandbox("state")["payments"] if payment["id"] == intent]
-
-
-def clear_faults(stack):
-    requests.delete(f"{stack.sandbox_url}/_sandbox/faults", timeout=10).raise_for_status()

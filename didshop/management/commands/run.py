@@ -31,12 +31,10 @@ class Command(BaseCommand):
         in_the_way = list(obstacles())
         if in_the_way:
             raise CommandError("\n".join(in_the_way))
-        for folder in ("broker", "broker-control", "mail"):
-            (settings.DIDSHOP_VAR / folder).mkdir(exist_ok=True)
         problem = database_obstacle()
         if problem:
             raise CommandError(problem)
-        call_command("migrate", verbosity=0)
+        call_command("prepare")
         self.stdout.write(
             BANNER.format(
                 shop=settings.PUBLIC_BASE_URL,

@@ -1,0 +1,1 @@
+"""What the shop costs: `make bench`. Ratios in one run, since machines are noisy."""
