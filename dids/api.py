@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from djangorestframework_camel_case.util import camelize
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BooleanField, IntegerField, Serializer
 from rest_framework.views import APIView
 
 from accounts.models import User
@@ -35,12 +37,27 @@ from didshop.errors import Invalid
 from didshop.schema import ErrorSerializer
 
 CARRIER_TROUBLE = {502: ErrorSerializer, 503: ErrorSerializer, 504: ErrorSerializer}
+TYPES = {IntegerField: int, BooleanField: bool}
 IMMEDIATE = OpenApiParameter(
     "immediate",
     OpenApiTypes.BOOL,
     OpenApiParameter.QUERY,
     description="Give it back at once and for good, instead of in some days.",
 )
+
+
+def _parameters(serializer: type[Serializer[Any]]) -> list[OpenApiParameter]:
+    """A query's parameters for the schema, spelled as on the wire."""
+    return [
+        OpenApiParameter(
+            str(camelize({name: None}).popitem()[0]),
+            TYPES.get(type(field), str),
+            OpenApiParameter.QUERY,
+            required=field.required,
+            description=str(field.help_text or ""),
+        )
+        for name, field in serializer().fields.items()
+    ]
 
 
 def _query(request: Request, serializer: type[Any]) -> Any:
@@ -74,7 +91,7 @@ class NumberSearchView(APIView):
     @extend_schema(
         operation_id="search_numbers",
         summary="Search for numbers to buy",
-        parameters=[SearchSerializer],
+        parameters=_parameters(SearchSerializer),
         responses={200: FoundSerializer, 422: ErrorSerializer, **CARRIER_TROUBLE},
     )
     def get(self, request: Request) -> Response:
@@ -89,7 +106,7 @@ class PricingView(APIView):
     @extend_schema(
         operation_id="get_number_prices",
         summary="Read a country's price list",
-        parameters=[CountryCodeSerializer],
+        parameters=_parameters(CountryCodeSerializer),
         responses={200: PriceListSerializer, **CARRIER_TROUBLE},
     )
     def get(self, request: Request) -> Response:
@@ -117,7 +134,7 @@ class AreaCodesView(APIView):
     @extend_schema(
         operation_id="list_area_codes",
         summary="List a country's area codes",
-        parameters=[AreaCodesQuerySerializer],
+        parameters=_parameters(AreaCodesQuerySerializer),
         responses={200: AreaCodesSerializer},
     )
     def get(self, request: Request) -> Response:

@@ -14,8 +14,8 @@ PRICE = Price(
     currency="USD",
 )
 OFFER = Offer(
-    phone_number="+14155550100",
-    friendly_name="(415) 555-0100",
+    phone_number="+14155450100",
+    friendly_name="(415) 545-0100",
     country_code="US",
     region="CA",
     locality="San Francisco",

@@ -22,7 +22,7 @@ PHONE = "+442079460123"
 def number(alice: Any) -> Number:
     return NumberFactory(
         purchased_by=alice,
-        phone_number="+14155550100",
+        phone_number="+14155450100",
         friendly_name="Front desk",
         region="CA",
         locality="San Francisco",
@@ -50,7 +50,7 @@ def test_a_number_as_the_api_shows_it(alice_api: APIClient, number: Number) -> N
     assert answer.status_code == 200
     assert answer.json() == {
         "id": str(number.pk),
-        "phoneNumber": "+14155550100",
+        "phoneNumber": "+14155450100",
         "friendlyName": "Front desk",
         "countryCode": "US",
         "region": "CA",
@@ -106,15 +106,15 @@ def test_the_newest_comes_first_page_by_page(alice: Any, alice_api: APIClient) -
         ({"status": "SUSPENDED"}, {"+442071838750"}),
         ({"numberType": "TOLL_FREE"}, {"+18005550199"}),
         ({"numberType": "tollFree"}, {"+18005550199"}),
-        ({"numberType": "local"}, {"+14155550100", "+442071838750"}),
-        ({"search": "front"}, {"+14155550100"}),
-        ({"search": "415-555"}, {"+14155550100"}),
-        ({"search": "+1 415"}, {"+14155550100"}),
+        ({"numberType": "local"}, {"+14155450100", "+442071838750"}),
+        ({"search": "front"}, {"+14155450100"}),
+        ({"search": "415-545"}, {"+14155450100"}),
+        ({"search": "+1 415"}, {"+14155450100"}),
         ({"search": "london"}, {"+442071838750"}),
         ({"search": "no such thing"}, set()),
         ({"search": "%"}, set()),
         ({"search": "front", "status": "SUSPENDED"}, set()),
-        ({}, {"+14155550100", "+442071838750", "+18005550199"}),
+        ({}, {"+14155450100", "+442071838750", "+18005550199"}),
     ],
 )
 def test_filters(
@@ -124,7 +124,7 @@ def test_filters(
         purchased_by=alice, phone_number="+442071838750", status="SUSPENDED", locality="London"
     )
     NumberFactory(purchased_by=alice, phone_number="+18005550199", number_type="TOLL_FREE")
-    NumberFactory(phone_number="+14155550999", friendly_name="Front door")
+    NumberFactory(phone_number="+14155450999", friendly_name="Front door")
     assert set(found(alice_api.get(NUMBERS, query))) == wanted
 
 
@@ -205,7 +205,7 @@ def test_what_cannot_be_set_is_not_set(alice_api: APIClient, number: Number, cha
             "status": "RELEASED",
             "monthlyPrice": "0.00",
             "carrierMonthly": "0.00",
-            "phoneNumber": "+14155550999",
+            "phoneNumber": "+14155450999",
             "twilioSid": "PN" + "9" * 32,
             "organization": str(charlie.pk),
             "paidThrough": "2099-01-01",

@@ -105,8 +105,13 @@ def test_what_is_no_amount_is_no_price(settings: Any, amount: str) -> None:
 
 
 def test_the_daily_task_goes_through_every_country(sandbox: Sandbox, settings: Any) -> None:
-    settings.SHOP_COUNTRIES = ["US", "CA", "GB"]
+    settings.SHOP_COUNTRIES = ["US", "CA", "GB", "DE"]
+    old = kept(monthly=9, fetched_at=timezone.now() - timedelta(hours=25))
+    fresh = kept(country_code="DE", monthly=9, fetched_at=timezone.now() - timedelta(hours=23))
     sandbox.fault(service="twilio", path="Countries/CA", kind="500")
-    prices.refresh_all()
+    prices.refresh_old()
     fetched = CarrierPrice.objects.values_list("country_code", flat=True).distinct()
-    assert set(fetched) == {"US", "GB"}
+    assert set(fetched) == {"US", "GB", "DE"}
+    old.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (old.monthly, fresh.monthly) == (Decimal("1.15"), Decimal(9))

@@ -310,8 +310,8 @@ def test_a_claim_ends_the_quote(alice: Any) -> None:
 
 def test_how_an_offer_is_shown() -> None:
     one = offer()
-    assert one.international == "+1 415-555-0100"
-    assert one.national == "(415) 555-0100"
+    assert one.international == "+1 415-545-0100"
+    assert one.national == "(415) 545-0100"
     assert one.country_name == "United States"
     assert one.flag == "\U0001f1fa\U0001f1f8"
     assert one.number_type_label == "Local"

@@ -240,3 +240,14 @@ def test_types(alice_api: APIClient) -> None:
     types = alice_api.get(f"{NUMBERS}/types").json()["types"]
     assert [one["parameter"] for one in types] == ["local", "tollFree", "mobile", "national"]
     assert types[1]["numberType"] == "TOLL_FREE"
+
+
+def test_the_schema_spells_parameters_as_the_api_does(api: APIClient) -> None:
+    paths = api.get("/api/schema/?format=json").json()["paths"]
+    for path in ("search", "pricing", "area-codes"):
+        for parameter in paths[f"{NUMBERS}/{path}"]["get"]["parameters"]:
+            assert "_" not in parameter["name"]
+    search = {one["name"]: one for one in paths[SEARCH]["get"]["parameters"]}
+    assert search["countryCode"]["required"]
+    assert search["limit"]["schema"]["type"] == "integer"
+    assert not search["excludeAddressRequired"].get("required")
