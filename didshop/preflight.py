@@ -3,22 +3,21 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 OLDEST_PYTHON = (3, 11)
+HIGHEST_PORT = 65535
 
 
 def obstacles() -> Iterator[str]:
     """One sentence for each thing that stands in the way."""
     if sys.version_info < OLDEST_PYTHON:
         yield f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}."
-    for name, port in (("PORT", settings.PORT), ("SANDBOX_PORT", settings.SANDBOX_PORT)):
-        if _is_taken(port):
-            yield f"Port {port} is taken. Stop what uses it, or set {name} to another."
+    yield from _bad_ports({"PORT": settings.PORT, "SANDBOX_PORT": settings.SANDBOX_PORT})
     yield from _unwritable(settings.DIDSHOP_VAR)
 
 
@@ -32,6 +31,16 @@ def database_obstacle() -> str:
         where = settings.DATABASES["default"]["NAME"]
         return f"The database {where} cannot be written: {str(error).strip()}"
     return ""
+
+
+def _bad_ports(ports: Mapping[str, int]) -> Iterator[str]:
+    for name, port in ports.items():
+        if not 1 <= port <= HIGHEST_PORT:
+            yield f"{name} must be from 1 to {HIGHEST_PORT}; it is {port}."
+        elif _is_taken(port):
+            yield f"Port {port} is taken. Stop what uses it, or set {name} to another."
+    if len(set(ports.values())) < len(ports):
+        yield f"{' and '.join(ports)} are the same. Set one of them to another."
 
 
 def _is_taken(port: int) -> bool:
