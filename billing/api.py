@@ -16,6 +16,7 @@ from billing.cards import add_card, remove_card
 from billing.models import PaymentMethod
 from billing.serializers import NewPaymentMethodSerializer, PaymentMethodSerializer
 from didshop.errors import NotFound
+from didshop.schema import ErrorSerializer
 
 
 class NewPaymentMethodView(APIView):
@@ -23,7 +24,10 @@ class NewPaymentMethodView(APIView):
 
     throttle_scope = "card"
 
-    @extend_schema(request=NewPaymentMethodSerializer, responses={201: PaymentMethodSerializer})
+    @extend_schema(
+        request=NewPaymentMethodSerializer,
+        responses={201: PaymentMethodSerializer, 402: ErrorSerializer, 503: ErrorSerializer},
+    )
     def post(self, request: Request) -> Response:
         body = NewPaymentMethodSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -39,6 +43,7 @@ class PaymentMethodListView(ListAPIView[PaymentMethod]):
     """The cards on file, newest first."""
 
     serializer_class = PaymentMethodSerializer
+    queryset = PaymentMethod.objects.none()
 
     def get_queryset(self) -> QuerySet[PaymentMethod]:
         return PaymentMethod.objects.of(current(self.request))

@@ -58,7 +58,7 @@ def method_added(request: HttpRequest) -> HttpResponse:
         card = finish_setup(current(request), setup_intent, actor=cast(User, request.user))
         messages.success(request, f"{card} is on file.")
     except ShopError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.sentence)
     return redirect(_onward(request) or reverse("billing:methods"))
 
 
@@ -71,7 +71,7 @@ def method_remove(request: HttpRequest, method_id: UUID) -> HttpResponse:
         remove_card(card, actor=cast(User, request.user))
         messages.success(request, f"{card} is removed.")
     except ShopError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.sentence)
     return redirect("billing:methods")
 
 
@@ -93,7 +93,7 @@ def _add_demo_card(request: HttpRequest) -> str:
     try:
         card = add_card(current(request), chosen, actor=cast(User, request.user))
     except ShopError as error:
-        return error.message
+        return error.sentence
     messages.success(request, f"{card} is on file.")
     return ""
 
@@ -104,7 +104,7 @@ def _payment_element(request: HttpRequest, onward: str) -> dict[str, str]:
     try:
         secret = start_setup(current(request))
     except ShopError as error:
-        return {"error": error.message}
+        return {"error": error.sentence}
     return {
         "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
         "client_secret": secret,

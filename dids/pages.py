@@ -50,7 +50,7 @@ def _search(form: SearchForm) -> dict[str, Any]:
         _put_beside_fields(form, invalid)
         return {"error": "Something in the search cannot be understood; it is marked above."}
     except ShopError as error:
-        return {"error": error.message, "retryable": isinstance(error, CarrierTrouble)}
+        return {"error": error.sentence, "retryable": isinstance(error, CarrierTrouble)}
     return {
         "searched": True,
         "offers": found.offers,
@@ -100,7 +100,7 @@ def number_detail(request: HttpRequest, number_id: UUID) -> HttpResponse:
         except Invalid as invalid:
             _put_beside_fields(form, invalid)
         except ShopError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, error.sentence)
         else:
             messages.success(request, "Saved. It holds from the next call on.")
             return redirect("numbers:detail", number_id)
@@ -136,7 +136,7 @@ def number_release(request: HttpRequest, number_id: UUID) -> HttpResponse:
             request, f"{number.international} goes back on {released.release_at:%A %-d %B}."
         )
     except ShopError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.sentence)
     return redirect("numbers:detail", number_id)
 
 
@@ -149,7 +149,7 @@ def number_restore(request: HttpRequest, number_id: UUID) -> HttpResponse:
         lifecycle.restore(number, actor=cast(User, request.user))
         messages.success(request, f"{number.international} stays yours.")
     except ShopError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.sentence)
     return redirect("numbers:detail", number_id)
 
 

@@ -34,6 +34,11 @@ class ShopError(Exception):
         self.retry_after = retry_after
         self.extra = extra
 
+    @property
+    def sentence(self) -> str:
+        """What to show a person. The API's `error` is fixed for some; `reason` then says more."""
+        return str(self.extra.get("reason") or self.message)
+
 
 class Invalid(ShopError):
     """400: what was sent cannot be understood."""

@@ -6,6 +6,7 @@ from djangorestframework_camel_case.util import camelize
 
 from didshop.errors import Forbidden, NotFound, ShopError, error_body
 from didshop.middleware import HookMiddleware, request_id
+from didshop.throttling import caller_of, count_request
 
 _TEMPLATES = {400: "400.html", 403: "403.html", 404: "404.html", 429: "429.html", 500: "500.html"}
 # Whatever else happens on a page is the trouble of a service behind us.
@@ -33,11 +34,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def refusal_page(request: HttpRequest, refusal: ShopError) -> HttpResponse:
     """The page, or under /api/ the JSON, that tells about a refusal."""
     if request.path.startswith("/api/"):
+        request.allowance = count_request("default", caller_of(request))  # type: ignore[attr-defined]
         body = camelize(error_body(refusal, request_id(request)))
         return JsonResponse(body, status=refusal.status)
     template = _TEMPLATES.get(refusal.status, _OTHERWISE)
     # Without the request where we may be broken ourselves: 500.html needs nothing.
-    context = {"message": refusal.message, "request_id": request_id(request)}
+    context = {"message": refusal.sentence, "request_id": request_id(request)}
     return render(
         None if refusal.status == 500 else request,  # noqa: PLR2004
         template,

@@ -58,7 +58,6 @@ CACHES["default"]["KEY_PREFIX"] = f"test-{_RUN}-{_WORKER}"
 
 # Tasks wait in memory until a test runs them (`run_tasks`, `worker`).
 CELERY_BROKER_URL = "memory://"
-CELERY_BROKER_TRANSPORT = ""
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Only the tests of passwords are about their strength.

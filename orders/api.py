@@ -19,6 +19,7 @@ from accounts.organizations import current
 from billing.cards import card_to_charge
 from didshop.errors import NotFound
 from didshop.idempotency import Claim, idempotent
+from didshop.schema import PREFER_WAIT, ErrorSerializer
 from didshop.waiting import Waiter
 from orders.cancelling import cancel
 from orders.models import Order
@@ -85,7 +86,11 @@ class PurchaseView(APIView):
 
     throttle_scope = "purchase"
 
-    @extend_schema(request=PurchaseSerializer, responses={201: PurchaseAnswerSerializer})
+    @extend_schema(
+        request=PurchaseSerializer,
+        parameters=[PREFER_WAIT],
+        responses={201: PurchaseAnswerSerializer, 402: ErrorSerializer},
+    )
     @idempotent
     def post(self, request: Request) -> HttpResponse:
         order = _place(request, PurchaseSerializer(data=request.data))
@@ -105,6 +110,7 @@ class OrderListView(ListAPIView[Order]):
 
     serializer_class = OrderSerializer
     filterset_class = OrderFilter
+    queryset = Order.objects.none()
 
     def get_throttles(self) -> list[Any]:
         self.throttle_scope = "purchase" if self.request.method == "POST" else "default"
@@ -113,7 +119,11 @@ class OrderListView(ListAPIView[Order]):
     def get_queryset(self) -> QuerySet[Order]:
         return with_lines(Order.objects.of(current(self.request)))
 
-    @extend_schema(request=NewOrderSerializer, responses={201: OrderSerializer})
+    @extend_schema(
+        request=NewOrderSerializer,
+        parameters=[PREFER_WAIT],
+        responses={201: OrderSerializer, 402: ErrorSerializer},
+    )
     @idempotent
     def post(self, request: Request) -> HttpResponse:
         order = _place(request, NewOrderSerializer(data=request.data))

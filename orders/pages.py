@@ -40,7 +40,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
                 method=form.cleaned_data["payment_method"],
             )
         except ShopError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, error.sentence)
         else:
             return redirect("orders:detail", order.pk)
     return _checkout_page(request, form, items)
@@ -50,7 +50,7 @@ def _checkout_page(request: HttpRequest, form: CheckoutForm, items: list[Item]) 
     try:
         quote = quote_items(items) if items else Quote()
     except ShopError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.sentence)
         return redirect("numbers:search")
     context = {
         "lines": [_quoted_line(quoted) for quoted in quote.items],
@@ -99,7 +99,7 @@ def order_cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
         cancel(_own(request, order_id), actor=cast(User, request.user))
         messages.success(request, "What was not bought yet is cancelled and not charged.")
     except ShopError as error:
-        messages.error(request, error.message)
+        messages.error(request, error.sentence)
     return redirect("orders:detail", order_id)
 
 

@@ -7,8 +7,9 @@ class TelephonyConfig(AppConfig):
 
     def ready(self) -> None:
         # Models cannot be imported before every app is loaded.
-        from didshop import inbox
+        from didshop import health, inbox
         from didshop.models import WebhookEvent
-        from telephony import call_log
+        from telephony import call_log, carrier
 
         inbox.register(WebhookEvent.Provider.TWILIO, call_log.handle)
+        health.register("twilio", carrier.is_up)
