@@ -338,7 +338,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 if not DEBUG:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    # Probes and signed webhooks come to the container itself, which speaks plain HTTP.
+    # Probes come to the process itself: by its own address, in plain HTTP.
+    if ALLOWED_HOSTS:
+        ALLOWED_HOSTS.append("127.0.0.1")
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^health$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
