@@ -115,7 +115,7 @@ def logging_config(*, level: str, readable: bool) -> dict[str, Any]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "shop"}},
         "root": {"handlers": ["console"], "level": level},
-        "loggers": _loggers(level),
+        "loggers": _loggers(level, readable=readable),
     }
 
 
@@ -129,7 +129,7 @@ def _renderer(*, readable: bool) -> Processor:
     return structlog.processors.JSONRenderer(sort_keys=True, ensure_ascii=False)
 
 
-def _loggers(level: str) -> dict[str, dict[str, Any]]:
+def _loggers(level: str, *, readable: bool) -> dict[str, dict[str, Any]]:
     """Libraries that have handlers of their own, or say more than anyone reads."""
     through_root = {"handlers": [], "propagate": True}
     return {
@@ -144,6 +144,12 @@ def _loggers(level: str) -> dict[str, dict[str, Any]]:
         # django-structlog logs each task already, without its arguments.
         "celery.app.trace": {**through_root, "level": "WARNING"},
         "celery.worker.strategy": {**through_root, "level": "WARNING"},
+        "celery.beat": {**through_root, "level": "WARNING"},
+        # A person at a terminal wants to see what goes wrong, not each heartbeat.
+        "django_structlog.celery.receivers": {
+            **through_root,
+            "level": "WARNING" if readable else level,
+        },
         # The filesystem broker has no host, which kombu warns of at every connection.
         "kombu.connection": {**through_root, "level": "ERROR"},
         "twilio.http_client": {**through_root, "level": "WARNING"},
