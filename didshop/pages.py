@@ -1,6 +1,10 @@
 """Error pages, for people as pages and for programs in the API's shape; the components page."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from djangorestframework_camel_case.util import camelize
 
@@ -49,7 +53,19 @@ def refusal_page(request: HttpRequest, refusal: ShopError) -> HttpResponse:
 
 
 class RefusalPagesMiddleware(HookMiddleware):
-    """Shows a ShopError that a page did not handle itself as a page, never as a bare 500."""
+    """Shows a ShopError that a page did not handle itself as a page, never as a bare 500.
+
+    And with DEBUG, our own page for an address that leads nowhere instead of Django's list of
+    routes: the embedded default is what newcomers and integrators try the shop on.
+    """
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        is_djangos = settings.DEBUG and b"DEBUG = True" in getattr(response, "content", b"")
+        if is_djangos and response.status_code == HTTPStatus.NOT_FOUND:
+            ours = not_found(request, Http404())
+            assert isinstance(response, HttpResponse)  # it has content
+            response.content = ours.content
+            response.headers["Content-Type"] = ours.headers["Content-Type"]
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ShopError):
