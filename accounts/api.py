@@ -106,9 +106,9 @@ class MeView(APIView):
     @extend_schema(operation_id="me", summary="Who am I", responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
         """The user that the access token is of, and the organisation that they act for."""
-        assert isinstance(request.user, User)
+        user = organizations.user_of(request)
         membership = organizations.membership(request)
-        answer = MeSerializer(request.user, context={"membership": membership})
+        answer = MeSerializer(user, context={"membership": membership})
         return Response(answer.data)
 
 

@@ -1,4 +1,4 @@
-"""Which organisation a request acts for."""
+"""Who a request comes from, and which organisation it acts for."""
 
 from uuid import UUID
 
@@ -10,6 +10,12 @@ from didshop.errors import NotFound
 
 HEADER = "X-Organization"
 SESSION_KEY = "organization"
+
+
+def user_of(request: Request | HttpRequest) -> User:
+    """Who asks. Every view that needs to know refuses strangers beforehand."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def current(request: Request | HttpRequest) -> Organization:
@@ -54,13 +60,7 @@ def _by_session(request: HttpRequest) -> Membership | None:
 
 
 def _find(request: Request | HttpRequest, organization_id: UUID | None = None) -> Membership | None:
-    found = Membership.objects.select_related("organization").filter(user=_user(request))
+    found = Membership.objects.select_related("organization").filter(user=user_of(request))
     if organization_id is not None:
         found = found.filter(organization_id=organization_id)
     return found.order_by("id").first()
-
-
-def _user(request: Request | HttpRequest) -> User:
-    """Who asks. Every view that acts for an organisation refuses strangers beforehand."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -1,6 +1,5 @@
 """The API of billing: parse, call one verb, serialise."""
 
-from typing import cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,8 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import User
-from accounts.organizations import current
+from accounts.organizations import current, user_of
 from billing.cards import add_card, remove_card
 from billing.models import PaymentMethod
 from billing.serializers import NewPaymentMethodSerializer, PaymentMethodSerializer
@@ -34,7 +32,7 @@ class NewPaymentMethodView(APIView):
         method = add_card(
             current(request),
             body.validated_data["payment_method_id"],
-            actor=cast(User, request.user),
+            actor=user_of(request),
         )
         return Response(PaymentMethodSerializer(method).data, status=201)
 
@@ -57,5 +55,5 @@ class PaymentMethodView(APIView):
         method = PaymentMethod.objects.of(current(request)).filter(pk=method_id).first()
         if method is None:
             raise NotFound("There is no such payment method.", code="PAYMENT_METHOD_NOT_FOUND")
-        remove_card(method, actor=cast(User, request.user))
+        remove_card(method, actor=user_of(request))
         return Response(status=204)

@@ -1,6 +1,5 @@
 """Pages of billing: the cards on file."""
 
-from typing import cast
 from uuid import UUID
 
 from csp.decorators import csp_update
@@ -13,8 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import User
-from accounts.organizations import current
+from accounts.organizations import current, user_of
 from billing.cards import add_card, finish_setup, make_default, remove_card, start_setup
 from billing.demo_cards import DEMO_CARDS
 from billing.models import PaymentMethod
@@ -55,7 +53,7 @@ def method_added(request: HttpRequest) -> HttpResponse:
     """Where Stripe's form comes back to."""
     setup_intent = request.GET.get("setup_intent", "")
     try:
-        card = finish_setup(current(request), setup_intent, actor=cast(User, request.user))
+        card = finish_setup(current(request), setup_intent, actor=user_of(request))
         messages.success(request, f"{card} is on file.")
     except ShopError as error:
         messages.error(request, error.sentence)
@@ -68,7 +66,7 @@ def method_remove(request: HttpRequest, method_id: UUID) -> HttpResponse:
     """Take a card off file."""
     card = get_object_or_404(PaymentMethod.objects.of(current(request)), pk=method_id)
     try:
-        remove_card(card, actor=cast(User, request.user))
+        remove_card(card, actor=user_of(request))
         messages.success(request, f"{card} is removed.")
     except ShopError as error:
         messages.error(request, error.sentence)
@@ -91,7 +89,7 @@ def _add_demo_card(request: HttpRequest) -> str:
     if chosen not in {card.id for card in DEMO_CARDS}:
         return "Choose one of the test cards."
     try:
-        card = add_card(current(request), chosen, actor=cast(User, request.user))
+        card = add_card(current(request), chosen, actor=user_of(request))
     except ShopError as error:
         return error.sentence
     messages.success(request, f"{card} is on file.")

@@ -14,8 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BooleanField, IntegerField, Serializer
 from rest_framework.views import APIView
 
-from accounts.models import User
-from accounts.organizations import current
+from accounts.organizations import current, user_of
 from dids import catalogue, configuration, lifecycle, prices
 from dids.filters import NumberFilters
 from dids.models import Number
@@ -75,12 +74,6 @@ def _snake(request: Request) -> dict[str, str]:
 
 def _lowered(capital: re.Match[str]) -> str:
     return f"_{capital[0].lower()}"
-
-
-def _user(request: Request) -> User:
-    user = request.user
-    assert isinstance(user, User)  # IsAuthenticated lets nobody else in
-    return user
 
 
 class NumberSearchView(APIView):
@@ -184,7 +177,7 @@ class NumberAnswer(APIView):
         number = self.own(number_id)
         body = ConfigurationSerializer(data=self.request.data)
         body.is_valid(raise_exception=True)
-        configuration.configure(number, actor=_user(self.request), **body.validated_data)
+        configuration.configure(number, actor=user_of(self.request), **body.validated_data)
         return self.answer(number_id)
 
 
@@ -220,7 +213,7 @@ class NumberView(NumberAnswer):
         """
         is_immediate = _flag(request, "immediate")
         number = self.own(number_id)
-        lifecycle.release(number, actor=_user(request), immediate=is_immediate)
+        lifecycle.release(number, actor=user_of(request), immediate=is_immediate)
         if is_immediate:
             lifecycle.finish_release(number_id)
         return self.answer(number_id)
@@ -259,5 +252,5 @@ class NumberRestoreView(NumberAnswer):
         responses={200: NumberSerializer, 409: ErrorSerializer},
     )
     def post(self, request: Request, number_id: UUID) -> Response:
-        lifecycle.restore(self.own(number_id), actor=_user(request))
+        lifecycle.restore(self.own(number_id), actor=user_of(request))
         return self.answer(number_id)

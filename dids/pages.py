@@ -1,6 +1,6 @@
 """Pages of numbers: find one, the list, one number with its route, and letting it go."""
 
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,8 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import User
-from accounts.organizations import current
+from accounts.organizations import current, user_of
 from dids import lifecycle, presentation, prices
 from dids.configuration import CONFIGURABLE, configure
 from dids.criteria import Criteria
@@ -96,7 +95,7 @@ def number_detail(request: HttpRequest, number_id: UUID) -> HttpResponse:
     form = NumberForm(request.POST or None, number=number)
     if request.method == "POST" and form.is_valid():
         try:
-            configure(number, actor=cast(User, request.user), **form.changes())
+            configure(number, actor=user_of(request), **form.changes())
         except Invalid as invalid:
             _put_beside_fields(form, invalid)
         except ShopError as error:
@@ -131,7 +130,7 @@ def number_release(request: HttpRequest, number_id: UUID) -> HttpResponse:
         context = {"number": number, "release_days": settings.RELEASE_DAYS}
         return render(request, "dids/release.html", context)
     try:
-        released = lifecycle.release(number, actor=cast(User, request.user))
+        released = lifecycle.release(number, actor=user_of(request))
         messages.success(
             request, f"{number.international} goes back on {released.release_at:%A %-d %B}."
         )
@@ -146,7 +145,7 @@ def number_restore(request: HttpRequest, number_id: UUID) -> HttpResponse:
     """Keep a number that was on its way out."""
     number = _own(request, number_id)
     try:
-        lifecycle.restore(number, actor=cast(User, request.user))
+        lifecycle.restore(number, actor=user_of(request))
         messages.success(request, f"{number.international} stays yours.")
     except ShopError as error:
         messages.error(request, error.sentence)

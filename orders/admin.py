@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
+from accounts.organizations import user_of
 from didshop.errors import ShopError
 from orders.cancelling import cancel
 from orders.models import Order, OrderLine
@@ -106,7 +107,7 @@ class OrderAdmin(ModelAdmin):
     def cancel_orders(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         for order in orders:
             try:
-                cancel(order, actor=request.user)  # type: ignore[arg-type]
+                cancel(order, actor=user_of(request))
                 messages.success(request, f"{order}: cancelled what was not bought yet.")
             except ShopError as error:
                 messages.error(request, f"{order}: {error.message}")

@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.models import Organization, User
-from accounts.organizations import current
+from accounts.models import Organization
+from accounts.organizations import current, user_of
 from billing.cards import card_to_charge
 from didshop.errors import NotFound
 from didshop.idempotency import Claim, idempotent
@@ -44,7 +44,7 @@ def own_order(request: Request, order_id: UUID) -> Order:
 
 def _place(request: Request, body: NewOrderSerializer) -> Order:
     """Place the order in the body; or find the one that a run before us, which died, has made."""
-    organization, user = current(request), _user(request)
+    organization, user = current(request), user_of(request)
     claim: Claim | None = request.claim  # type: ignore[attr-defined]
     if claim and claim.made:
         return Order.objects.of(organization).get(pk=claim.made)
@@ -56,12 +56,6 @@ def _place(request: Request, body: NewOrderSerializer) -> Order:
         method=card_to_charge(organization, body.chosen_method()),
         claim=claim,
     )
-
-
-def _user(request: Request) -> User:
-    user = request.user
-    assert isinstance(user, User)
-    return user
 
 
 def _created(order: Order, shape: type[Any]) -> Response:
@@ -151,5 +145,5 @@ class OrderCancelView(APIView):
 
     @extend_schema(request=None, responses=OrderSerializer)
     def put(self, request: Request, order_id: UUID) -> Response:
-        cancel(own_order(request, order_id), actor=_user(request))
+        cancel(own_order(request, order_id), actor=user_of(request))
         return Response(OrderSerializer(own_order(request, order_id)).data)

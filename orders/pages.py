@@ -1,6 +1,6 @@
 """Pages of orders: check out, the list, one order and how it goes."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import User
-from accounts.organizations import current
+from accounts.organizations import current, user_of
 from billing.models import PaymentMethod
 from didshop.errors import ShopError
 from didshop.listing import page_of
@@ -35,7 +34,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         try:
             order = place(
                 organization=organization,
-                user=cast(User, request.user),
+                user=user_of(request),
                 items=items,
                 method=form.cleaned_data["payment_method"],
             )
@@ -96,7 +95,7 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
 def order_cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Cancel what has not been bought yet."""
     try:
-        cancel(_own(request, order_id), actor=cast(User, request.user))
+        cancel(_own(request, order_id), actor=user_of(request))
         messages.success(request, "What was not bought yet is cancelled and not charged.")
     except ShopError as error:
         messages.error(request, error.sentence)
