@@ -40,9 +40,9 @@ APPEND_SLASH = True
 
 INSTALLED_APPS = [
     "servestatic.runserver_nostatic",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "didshop.admin_config.ShopAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -315,6 +315,30 @@ STORAGES = {
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DIDSHOP_VAR / "media"
+
+UNFOLD = {
+    "SITE_TITLE": "didshop",
+    "SITE_HEADER": "didshop",
+    "SITE_SUBHEADER": "Staff",
+    "SITE_URL": "/",
+    "SHOW_VIEW_ON_SITE": False,
+    # The shop's accent, from static/css/tokens.css.
+    "COLORS": {
+        "primary": {
+            "50": "#e6f4f6",
+            "100": "#cde9ed",
+            "200": "#a1d4dc",
+            "300": "#6dbbc7",
+            "400": "#3a9dad",
+            "500": "#128093",
+            "600": "#046578",
+            "700": "#045a6b",
+            "800": "#054854",
+            "900": "#063b45",
+            "950": "#03252c",
+        }
+    },
+}
 
 # ---------------------------------------------------------------- safety
 CONTENT_SECURITY_POLICY = {
