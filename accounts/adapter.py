@@ -20,6 +20,7 @@ from accounts import tasks
 from accounts.models import User
 from accounts.registration import user_exists
 from accounts.tasks import Message
+from didshop.addresses import public_url
 
 SHOP_NAME = "didshop"
 
@@ -51,12 +52,11 @@ class AccountAdapter(DefaultAccountAdapter):
         transaction.on_commit(lambda: tasks.queue(message), robust=True)
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        # Ours, not the request's Host: a link in a mail must not lead where a caller says.
-        return _public(reverse("account_confirm_email", args=[emailconfirmation.key]))
+        return public_url(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         uidb36, _, token = key.partition("-")
-        return _public(
+        return public_url(
             reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
         )
 
@@ -74,7 +74,3 @@ def _facts(email: str) -> dict[str, Any]:
     """What every mail's template may use."""
     site = SimpleNamespace(name=SHOP_NAME, domain=urlsplit(settings.PUBLIC_BASE_URL).netloc)
     return {"request": context.request, "email": email, "current_site": site}
-
-
-def _public(path: str) -> str:
-    return f"{settings.PUBLIC_BASE_URL}{path}"

@@ -16,6 +16,7 @@ from accounts.organizations import current, user_of
 from billing.cards import add_card, finish_setup, make_default, remove_card, start_setup
 from billing.demo_cards import DEMO_CARDS
 from billing.models import PaymentMethod
+from didshop.addresses import public_url
 from didshop.errors import ShopError
 
 # Stripe's Payment Element needs its hosts; no other page gets them.
@@ -98,7 +99,7 @@ def _add_demo_card(request: HttpRequest) -> str:
 
 def _payment_element(request: HttpRequest, onward: str) -> dict[str, str]:
     """What the page needs to show Stripe's own card form."""
-    back = settings.PUBLIC_BASE_URL + reverse("billing:method_added")
+    back = public_url(reverse("billing:method_added"))
     try:
         secret = start_setup(current(request))
     except ShopError as error:

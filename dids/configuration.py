@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from dids import routing_rules
 from dids.models import Number
+from didshop.addresses import public_url
 from didshop.errors import Conflict
 from didshop.waking import wake
 from telephony import carrier
@@ -29,15 +29,11 @@ def settings_for(number: Number) -> NumberSettings:
     """
     is_own = bool(number.voice_url)
     return NumberSettings(
-        voice_url=number.voice_url or _public("webhooks:twilio-voice"),
+        voice_url=number.voice_url or public_url(reverse("webhooks:twilio-voice")),
         voice_method=number.voice_method if is_own else Number.HttpMethod.POST.value,
         voice_fallback_url=number.voice_fallback_url,
-        status_callback=_public("webhooks:twilio-status"),
+        status_callback=public_url(reverse("webhooks:twilio-status")),
     )
-
-
-def _public(name: str) -> str:
-    return f"{settings.PUBLIC_BASE_URL}{reverse(name)}"
 
 
 def configure(number: Number, *, actor: User, **changes: Any) -> Number:

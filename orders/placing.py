@@ -15,6 +15,7 @@ from billing import payments
 from billing.models import PaymentMethod
 from dids import lifecycle
 from dids.models import Number
+from didshop.addresses import public_url
 from didshop.errors import Conflict, Invalid
 from didshop.fields import new_id
 from didshop.idempotency import Claim
@@ -129,7 +130,7 @@ def _order(organization: Organization, user: User, method: PaymentMethod, total:
         amount=total,
         currency=settings.CURRENCY,
         reference=f"order-{order_id}",
-        return_url=settings.PUBLIC_BASE_URL + reverse("orders:detail", args=[order_id]),
+        return_url=public_url(reverse("orders:detail", args=[order_id])),
         actor=user,
     )
     order = Order.objects.create(

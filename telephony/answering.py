@@ -13,6 +13,7 @@ from django.urls import reverse
 from twilio.twiml.voice_response import VoiceResponse
 
 from dids.models import Number
+from didshop.addresses import public_url
 from telephony.wording import party_text
 
 RING_SECONDS = 25
@@ -95,7 +96,7 @@ def _forward(phone_number: str, call_sid: str) -> Answer:
     state = _signer.sign_object({"call": call_sid, "to": phone_number})
     response = VoiceResponse()
     dial = response.dial(
-        action=f"{_public('webhooks:twilio-dial')}?{urlencode({'state': state})}",
+        action=public_url(f"{reverse('webhooks:twilio-dial')}?{urlencode({'state': state})}"),
         method="POST",
         answer_on_bridge=True,
         timeout=RING_SECONDS,
@@ -103,7 +104,7 @@ def _forward(phone_number: str, call_sid: str) -> Answer:
     )
     dial.number(
         _speakable(phone_number),
-        status_callback=_public("webhooks:twilio-status"),
+        status_callback=public_url(reverse("webhooks:twilio-status")),
         status_callback_method="POST",
         status_callback_event="ringing answered completed",
     )
@@ -115,10 +116,6 @@ def _hand_over(number: Number) -> Answer:
     response = VoiceResponse()
     response.redirect(_speakable(number.voice_url), method=number.voice_method)
     return Answer(str(response), "Handed over to the number's own voice URL.")
-
-
-def _public(name: str) -> str:
-    return f"{settings.PUBLIC_BASE_URL}{reverse(name)}"
 
 
 def _speakable(text: str) -> str:

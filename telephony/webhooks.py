@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from dids.models import Number
 from didshop import inbox
+from didshop.addresses import public_url
 from didshop.models import WebhookEvent
 from telephony import answering, call_log, reports
 from telephony.carrier.signatures import are_plain_names, is_signed
@@ -112,7 +113,7 @@ def _signed_parameters(request: HttpRequest) -> Parameters | None:
         form, body = request.POST, request.body
     except Exception:  # noqa: BLE001 - too large, too many fields, cut off: all of it refused.
         return None
-    url = f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"
+    url = public_url(request.get_full_path())
     if not is_signed(url, form, request.headers, body) or not are_plain_names(form):
         return None
     if any(len(values) != 1 for _, values in form.lists()):
