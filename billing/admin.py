@@ -27,8 +27,8 @@ class PaymentAdmin(ReadOnlyAdmin):
         "created_at",
         "organization",
         "status",
-        "amount",
-        "captured_amount",
+        "held",
+        "captured",
         "currency",
         "error",
     ]
@@ -36,3 +36,11 @@ class PaymentAdmin(ReadOnlyAdmin):
     search_fields = ["organization__name", "intent_id", "reference"]
     list_select_related = ["organization"]
     date_hierarchy = "created_at"
+
+    @admin.display(description="Held", ordering="amount")
+    def held(self, payment: Payment) -> str:
+        return f"{payment.amount:.2f}"
+
+    @admin.display(description="Charged", ordering="captured_amount")
+    def captured(self, payment: Payment) -> str:
+        return f"{payment.captured_amount:.2f}"

@@ -1,5 +1,6 @@
 """Orders in the admin: read mostly; the actions call the same verbs as everybody else."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -7,9 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from accounts.organizations import user_of
+from didshop.admin import ReadOnlyAdmin
 from didshop.errors import ShopError
 from orders.cancelling import cancel
 from orders.models import Order, OrderLine
@@ -21,11 +23,12 @@ class LineInline(TabularInline):
     """The lines of an order."""
 
     model = OrderLine
+    verbose_name_plural = "Lines"
     fields = [
         "position",
         "phone_number",
         "status",
-        "first_charge",
+        "charge",
         "attempts",
         "error_code",
         "error",
@@ -33,48 +36,55 @@ class LineInline(TabularInline):
     readonly_fields = fields
     extra = 0
     can_delete = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @admin.display(description="First charge")
+    def charge(self, line: OrderLine) -> str:
+        return f"{line.first_charge:.2f}"
+
 
 @admin.register(Order)
-class OrderAdmin(ModelAdmin):
+class OrderAdmin(ReadOnlyAdmin):
     list_display = [
         "order_number",
         "organization",
         "status",
-        "total_amount",
+        "asked",
         "captured",
         "currency",
         "created_at",
     ]
     list_filter = ["status", "lines__status"]
     search_fields = ["order_number", "organization__name", "lines__phone_number"]
-    list_select_related = ["organization", "payment"]
+    list_select_related = ["organization", "payment__payment_method"]
     date_hierarchy = "created_at"
     inlines = [LineInline]
     actions = ["wake_orders", "cancel_orders"]
-    exclude = ["payment"]
-    readonly_fields = [
+    fields = [
         "order_number",
         "organization",
         "placed_by",
         "status",
-        "total_amount",
+        "asked",
         "captured",
         "currency",
         "payment_state",
+        "created_at",
         "cancel_requested_at",
         "completed_at",
         "history",
     ]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Looking is for all staff; acting needs the right to change orders."""
+        return user_of(request).has_perm("orders.change_order")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description="Asked", ordering="total_amount")
+    def asked(self, order: Order) -> str:
+        return f"{order.total_amount:.2f}"
 
     @admin.display(description="Charged")
     def captured(self, order: Order) -> str:
@@ -86,32 +96,28 @@ class OrderAdmin(ModelAdmin):
 
     @admin.display(description="History")
     def history(self, order: Order) -> SafeString:
-        """Every change of the order, its payment and its lines."""
-        rows = sorted((row for rows in timelines(order).values() for row in rows), key=_by_time)
+        """Every change of the order, its payment and its lines, oldest first."""
+        rows = [row for rows in timelines(order).values() for row in rows]
         return format_html_join(
             "\n",
             "<p>{} · {} · {} {}</p>",
             (
                 (f"{row.created_at:%Y-%m-%d %H:%M:%S}", row.subject_kind, row.new, row.reason)
-                for row in rows
+                for row in sorted(rows, key=attrgetter("id"))
             ),
         )
 
-    @admin.action(description="Advance now", permissions=["change"])
+    @admin.action(description="Advance now", permissions=["act"])
     def wake_orders(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         for order in orders:
             wake_for(order.pk)
         messages.success(request, "The worker looks at them now.")
 
-    @admin.action(description="Cancel what is not bought yet", permissions=["change"])
+    @admin.action(description="Cancel what is not bought yet", permissions=["act"])
     def cancel_orders(self, request: HttpRequest, orders: QuerySet[Order]) -> None:
         for order in orders:
             try:
                 cancel(order, actor=user_of(request))
                 messages.success(request, f"{order}: cancelled what was not bought yet.")
             except ShopError as error:
-                messages.error(request, f"{order}: {error.message}")
-
-
-def _by_time(row: Any) -> Any:
-    return row.id
+                messages.error(request, f"{order}: {error.sentence}")
