@@ -12,7 +12,8 @@ class ShopError(Exception):
     """A refusal that the caller can act on.
 
     `message` is a sentence for people, `code` a constant for programs, `details` the fields at
-    fault as {"field": "snake_case.path", "message": "…"}.
+    fault as {"field": "snake_case.path", "message": "…"}, `retry_after` seconds, `status` the
+    HTTP status where it is not the class's. `extra` stands in the API's answer as it is.
     """
 
     status = 400
@@ -25,6 +26,7 @@ class ShopError(Exception):
         code: str = "",
         details: Sequence[dict[str, str]] = (),
         retry_after: int | None = None,
+        status: int | None = None,
         **extra: Any,
     ) -> None:
         super().__init__(message)
@@ -32,6 +34,7 @@ class ShopError(Exception):
         self.code = code or self.code
         self.details = list(details)
         self.retry_after = retry_after
+        self.status = status or self.status
         self.extra = extra
 
     @property
@@ -100,10 +103,6 @@ class CarrierTrouble(ShopError):
 
     status = 502
     code = "CARRIER_ERROR"
-
-    def __init__(self, message: str, *, status: int = 502, **kwargs: Any) -> None:
-        super().__init__(message, **kwargs)
-        self.status = status
 
 
 class PaymentTrouble(ShopError):

@@ -1,4 +1,4 @@
-"""Error pages, for people as pages and for programs in the API's shape; the components page."""
+"""Refusals and errors, for people as pages and for programs in the API's shape."""
 
 from http import HTTPStatus
 
@@ -9,7 +9,7 @@ from django.shortcuts import render
 from djangorestframework_camel_case.util import camelize
 
 from didshop.errors import Forbidden, NotFound, ShopError, error_body
-from didshop.middleware import HookMiddleware, request_id
+from didshop.middleware import API_PREFIX, HookMiddleware, request_id
 from didshop.throttling import caller_of, count_request
 
 _TEMPLATES = {400: "400.html", 403: "403.html", 404: "404.html", 429: "429.html", 500: "500.html"}
@@ -30,14 +30,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    broken = ShopError("Something broke on our side. It is logged.", code="SERVER_ERROR")
-    broken.status = 500
-    return refusal_page(request, broken)
+    sentence = "Something broke on our side. It is logged."
+    return refusal_page(request, ShopError(sentence, code="SERVER_ERROR", status=500))
 
 
 def refusal_page(request: HttpRequest, refusal: ShopError) -> HttpResponse:
     """The page, or under /api/ the JSON, that tells about a refusal."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(API_PREFIX):
         request.allowance = count_request("default", caller_of(request))  # type: ignore[attr-defined]
         body = camelize(error_body(refusal, request_id(request)))
         return JsonResponse(body, status=refusal.status)
@@ -45,7 +44,7 @@ def refusal_page(request: HttpRequest, refusal: ShopError) -> HttpResponse:
     # Without the request where we may be broken ourselves: 500.html needs nothing.
     context = {"message": refusal.sentence, "request_id": request_id(request)}
     return render(
-        None if refusal.status == 500 else request,  # noqa: PLR2004
+        None if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR else request,
         template,
         context,
         status=refusal.status,

@@ -12,6 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from didshop.errors import Forbidden, Invalid, NotFound, ShopError, error_body
+from didshop.middleware import request_id
 from didshop.throttling import count_refused
 
 logger = structlog.get_logger(__name__)
@@ -39,8 +40,8 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Response | N
         return None
     if refusal.status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
         logger.warning("answered_with_trouble", code=refusal.code, exc_info=exc)
-    request_id = getattr(context["request"], "request_id", "")
-    response = Response(error_body(refusal, request_id), status=refusal.status)
+    body = error_body(refusal, request_id(context["request"]))
+    response = Response(body, status=refusal.status)
     for name, value in _headers(refusal, exc).items():
         response[name] = value
     return response
@@ -69,10 +70,10 @@ def _from_django(exc: Exception) -> ShopError | None:
         case PermissionDenied():
             return Forbidden("You may not do this.")
         case RequestDataTooBig():
-            return _with_status(ShopError("That is too much.", code="REQUEST_TOO_LARGE"), 413)
+            return ShopError("That is too much.", code="REQUEST_TOO_LARGE", status=413)
         case OperationalError() | InterfaceError():
             sentence = "The shop cannot reach its database. Please try again."
-            return _with_status(ShopError(sentence, code="UNAVAILABLE", retry_after=5), 503)
+            return ShopError(sentence, code="UNAVAILABLE", retry_after=5, status=503)
     return None
 
 
@@ -82,17 +83,12 @@ def _from_api_exception(exc: exceptions.APIException) -> ShopError:
     sentence = detail.get("detail", "") if isinstance(detail, dict) else detail
     code = next((_CODES[kind] for kind in type(exc).__mro__ if kind in _CODES), "")
     wait = getattr(exc, "wait", None)
-    refusal = ShopError(
+    return ShopError(
         str(sentence),
         code=code or str(exc.default_code).upper(),
         retry_after=None if wait is None else max(1, math.ceil(wait)),
+        status=exc.status_code,
     )
-    return _with_status(refusal, exc.status_code)
-
-
-def _with_status(refusal: ShopError, status_code: int) -> ShopError:
-    refusal.status = status_code
-    return refusal
 
 
 def _headers(refusal: ShopError, exc: Exception) -> dict[str, str]:
