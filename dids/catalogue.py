@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from dids import geodata
-from dids.criteria import SEARCHABLE_TYPES
+from dids.criteria import SEARCHABLE_TYPES, ask_for_country
 from dids.geodata import AreaCodeData
 from dids.models import NumberType
 from dids.trouble import refusal
@@ -132,8 +132,7 @@ def check_country(country_code: str) -> None:
 
 
 def _unknown_country() -> Invalid:
-    sentence = f"Give a country that we sell numbers of: {', '.join(settings.SHOP_COUNTRIES)}."
-    details = [{"field": "country_code", "message": sentence}]
+    details = [{"field": "country_code", "message": ask_for_country()}]
     return Invalid("Validation error", details=details)
 
 

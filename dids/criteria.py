@@ -77,11 +77,15 @@ def clean_pattern(text: str) -> str:
     return re.sub(r"[\s().-]", "", text)
 
 
+def ask_for_country() -> str:
+    """What to say of a country that we do not sell numbers of."""
+    return f"Give a country that we sell numbers of: {', '.join(settings.SHOP_COUNTRIES)}."
+
+
 def _country(criteria: Criteria) -> str | None:
     if criteria.country_code in settings.SHOP_COUNTRIES:
         return None
-    countries = ", ".join(settings.SHOP_COUNTRIES)
-    return f"Give a country that we sell numbers of: {countries}."
+    return ask_for_country()
 
 
 def _number_type(criteria: Criteria) -> str | None:

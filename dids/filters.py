@@ -1,14 +1,10 @@
 """What the API's list of numbers can be narrowed to."""
 
-import re
-
-from django.db.models import Q
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
+from dids import reading
 from dids.models import Number, NumberQuerySet, NumberType
 from telephony.carrier import normalise_number_type
-
-FEWEST_DIGITS = 2
 
 
 class NumberTypeFilter(ChoiceFilter):
@@ -43,8 +39,4 @@ class NumberFilters(FilterSet):
         fields: tuple[str, ...] = ()
 
     def containing(self, numbers: NumberQuerySet, name: str, value: str) -> NumberQuerySet:
-        found = Q(friendly_name__icontains=value) | Q(locality__icontains=value)
-        digits = re.sub(r"[\s().+-]", "", value)
-        if digits.isascii() and digits.isdigit() and len(digits) >= FEWEST_DIGITS:
-            found |= Q(phone_number__contains=digits)
-        return numbers.filter(found)
+        return reading.containing(numbers, value)

@@ -5,16 +5,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q
 
 from dids import presentation
-from dids.criteria import Criteria, clean_pattern
+from dids.criteria import AREA_CODE_COUNTRIES, SEARCHABLE_TYPES, Criteria, clean_pattern
 from dids.models import Number, NumberQuerySet, NumberType
+from dids.reading import containing
 from dids.routing_rules import LONGEST_NAME, LONGEST_URL
 
-# The types that carriers sell; INTERNATIONAL is only ever written on a number.
-SOLD_TYPES = [choice for choice in NumberType.choices if choice[0] != NumberType.INTERNATIONAL]
-NORTH_AMERICA = ("US", "CA")
+TYPE_CHOICES = [(name.value, name.label) for name in SEARCHABLE_TYPES]
 
 
 class SearchForm(forms.Form):
@@ -22,7 +20,7 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=100, strip=True)
     country = forms.ChoiceField(required=False, label="Country")
-    number_type = forms.ChoiceField(required=False, label="Type", choices=SOLD_TYPES)
+    number_type = forms.ChoiceField(required=False, label="Type", choices=TYPE_CHOICES)
     area_code = forms.CharField(
         required=False,
         label="Area code",
@@ -87,7 +85,7 @@ def understand(text: str, country_code: str) -> dict[str, str]:
     digits = clean_pattern(text)
     if not text:
         return {}
-    if re.fullmatch(r"\d{3}", digits) and country_code in NORTH_AMERICA:
+    if re.fullmatch(r"\d{3}", digits) and country_code in AREA_CODE_COUNTRIES:
         return {"area_code": digits}
     if re.fullmatch(r"[\d*+%$]+|(?=.*[\d*])[\w*+%$]+", digits):
         return {"contains": digits}
@@ -97,12 +95,12 @@ def understand(text: str, country_code: str) -> dict[str, str]:
 class NumberFilterForm(forms.Form):
     """Which of the own numbers to show."""
 
-    search = forms.CharField(required=False, label="Digits or name", max_length=100)
+    search = forms.CharField(required=False, label="Digits, name or town", max_length=100)
     status = forms.ChoiceField(
         required=False, choices=[("", "Any status"), *Number.Status.choices], label="Status"
     )
     number_type = forms.ChoiceField(
-        required=False, choices=[("", "Any type"), *SOLD_TYPES], label="Type"
+        required=False, choices=[("", "Any type"), *TYPE_CHOICES], label="Type"
     )
 
     def narrow(self, numbers: NumberQuerySet) -> NumberQuerySet:
@@ -113,10 +111,7 @@ class NumberFilterForm(forms.Form):
         if wanted.get("number_type"):
             numbers = numbers.filter(number_type=wanted["number_type"])
         if text := wanted.get("search"):
-            digits = clean_pattern(text)
-            numbers = numbers.filter(
-                Q(phone_number__contains=digits) | Q(friendly_name__icontains=text)
-            )
+            numbers = containing(numbers, text)
         return numbers
 
 

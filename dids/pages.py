@@ -7,10 +7,9 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,6 +19,7 @@ from dids.configuration import CONFIGURABLE, configure
 from dids.criteria import Criteria
 from dids.forms import NumberFilterForm, NumberForm, SearchForm
 from dids.models import Number
+from dids.reading import own_number, with_calls_and_order
 from dids.search import search
 from didshop.errors import CarrierTrouble, Invalid, ShopError
 from didshop.listing import page_of
@@ -71,27 +71,16 @@ def number_list(request: HttpRequest) -> HttpResponse:
     form = NumberFilterForm(request.GET)
     filtered = form.is_valid() and any(form.cleaned_data.values())
     numbers = form.narrow(Number.objects.of(current(request)))
-    page = page_of(numbers, request)
-    _count_calls(page.results)
+    page = page_of(with_calls_and_order(numbers), request)
     context = {"form": form, "numbers": page.results, "page": page, "filtered": filtered}
     return render(request, "dids/list.html", context)
-
-
-def _count_calls(numbers: list[Number]) -> None:
-    """Give each number its `call_count`, by one query for the page."""
-    counted = Number.objects.filter(pk__in=[number.pk for number in numbers]).annotate(
-        call_count=Count("calls", filter=Q(calls__parent=None))
-    )
-    counts = dict(counted.values_list("pk", "call_count"))
-    for number in numbers:
-        number.call_count = counts[number.pk]  # type: ignore[attr-defined]
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def number_detail(request: HttpRequest, number_id: UUID) -> HttpResponse:
     """One number: its route, its latest calls, its cost; with POST, its name and route change."""
-    number = _own(request, number_id)
+    number = own_number(current(request), number_id)
     form = NumberForm(request.POST or None, number=number)
     if request.method == "POST" and form.is_valid():
         try:
@@ -125,7 +114,7 @@ def _detail_context(number: Number, form: NumberForm) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def number_release(request: HttpRequest, number_id: UUID) -> HttpResponse:
     """Ask, and with POST, let the number go."""
-    number = _own(request, number_id)
+    number = own_number(current(request), number_id)
     if request.method == "GET":
         context = {"number": number, "release_days": settings.RELEASE_DAYS}
         return render(request, "dids/release.html", context)
@@ -143,17 +132,13 @@ def number_release(request: HttpRequest, number_id: UUID) -> HttpResponse:
 @require_POST
 def number_restore(request: HttpRequest, number_id: UUID) -> HttpResponse:
     """Keep a number that was on its way out."""
-    number = _own(request, number_id)
+    number = own_number(current(request), number_id)
     try:
         lifecycle.restore(number, actor=user_of(request))
         messages.success(request, f"{number.international} stays yours.")
     except ShopError as error:
         messages.error(request, error.sentence)
     return redirect("numbers:detail", number_id)
-
-
-def _own(request: HttpRequest, number_id: UUID) -> Number:
-    return get_object_or_404(Number.objects.of(current(request)), pk=number_id)
 
 
 def _put_beside_fields(form: Form, invalid: Invalid) -> None:

@@ -1,5 +1,6 @@
-"""Reading numbers for lists and pages, with all that is shown beside them in one query."""
+"""Reading numbers, for the API and pages alike: which are meant, and what stands beside them."""
 
+import re
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -7,6 +8,17 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from accounts.models import Organization
 from dids.models import Number, NumberQuerySet
 from didshop.errors import NotFound
+
+FEWEST_DIGITS = 2
+
+
+def containing(numbers: NumberQuerySet, text: str) -> NumberQuerySet:
+    """Those with the text in their name or town, or with its digits in the number itself."""
+    found = Q(friendly_name__icontains=text) | Q(locality__icontains=text)
+    digits = re.sub(r"[\s().+-]", "", text)
+    if digits.isascii() and digits.isdigit() and len(digits) >= FEWEST_DIGITS:
+        found |= Q(phone_number__contains=digits)
+    return numbers.filter(found)
 
 
 def with_calls_and_order(numbers: NumberQuerySet) -> QuerySet[Number]:
