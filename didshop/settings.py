@@ -14,6 +14,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from didshop.logs import logging_config
@@ -74,7 +75,7 @@ MIDDLEWARE = [
     "didshop.middleware.RequestIdMiddleware",
     "didshop.throttling.RateLimitHeadersMiddleware",
     "didshop.waiting.PreferWaitMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "didshop.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -322,6 +323,9 @@ UNFOLD = {
     "SITE_SUBHEADER": "Staff",
     "SITE_URL": "/",
     "SHOW_VIEW_ON_SITE": False,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("img/favicon.svg")}
+    ],
     # The shop's accent, from static/css/tokens.css.
     "COLORS": {
         "primary": {
