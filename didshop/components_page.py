@@ -215,7 +215,7 @@ class ExampleForm(forms.Form):
 
 def wrong_form() -> ExampleForm:
     """The example form as it comes back after a mistake."""
-    form = ExampleForm({"name": "", "forward_to": "0800", "country": "US", "markup": "thirty"})
+    form = ExampleForm({"name": "", "forward_to": "0800", "country": "US", "markup": ""})
     form.add_error("forward_to", "Give the phone with its country code, such as +14155550132.")
     form.add_error(None, "Two things need another look; nothing was saved.")
     return form
