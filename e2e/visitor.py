@@ -70,7 +70,7 @@ class Visitor:
         self.sees(sentence)
 
     def sees(self, text: str | re.Pattern[str]) -> None:
-        expect(self.main.get_by_text(text).first).to_be_visible()
+        expect(self.main).to_contain_text(text, use_inner_text=True)
 
     def sees_heading(self, name: str | re.Pattern[str]) -> None:
         expect(self.page.get_by_role("heading", name=name).first).to_be_visible(timeout=15_000)

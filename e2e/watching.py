@@ -1,5 +1,6 @@
 """What a browser complains about while it shows our pages, and what they weigh."""
 
+import gzip
 from collections import defaultdict
 from urllib.parse import urlsplit
 
@@ -55,23 +56,30 @@ class Watcher:
 
 
 class Scales:
-    """Weighs what a page transfers, headers included, as the browser's own network panel does."""
+    """Weighs what a page transfers on its first load, headers included.
 
-    def __init__(self, page: Page) -> None:
-        self.bytes: dict[str, int] = defaultdict(int)
-        self._urls: dict[str, str] = {}
-        session = page.context.new_cdp_session(page)
-        session.on("Network.requestWillBeSent", self._begin)
-        session.on("Network.loadingFinished", self._finish)
-        session.send("Network.enable")
+    Static files are weighed as production sends them, compressed when they are collected; in
+    development they go as they are.
+    """
 
-    @property
-    def total(self) -> int:
-        """Bytes."""
-        return sum(self.bytes.values())
+    def __init__(self) -> None:
+        self._responses: list[Response] = []
 
-    def _begin(self, event: dict) -> None:
-        self._urls[event["requestId"]] = urlsplit(event["request"]["url"]).path
+    def watch(self, page: Page) -> None:
+        page.on("response", self._take)
 
-    def _finish(self, event: dict) -> None:
-        self.bytes[self._urls[event["requestId"]]] += int(event["encodedDataLength"])
+    def _take(self, response: Response) -> None:
+        self._responses.append(response)
+
+    def weigh(self) -> dict[str, int]:
+        """Bytes by path, the heaviest first."""
+        weights: dict[str, int] = defaultdict(int)
+        for response in self._responses:
+            path = urlsplit(response.url).path
+            sizes = response.request.sizes()
+            weights[path] += sizes["responseHeadersSize"] + (
+                len(gzip.compress(response.body()))
+                if path.startswith("/static/")
+                else sizes["responseBodySize"]
+            )
+        return dict(sorted(weights.items(), key=lambda weight: -weight[1]))
