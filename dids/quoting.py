@@ -16,7 +16,8 @@ from dids.trouble import address_required, not_available, refusal
 from didshop.errors import Invalid, ShopError
 from telephony import carrier
 
-E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+E164 = re.compile(r"^\+[1-9]\d{6,14}\Z", re.ASCII)
+GIVE_E164 = "Give the number in E.164 form, such as +14155550123."
 ASKED_AT_ONCE = 10
 # In which of the carrier's lists a number is looked for, the likeliest first.
 LISTS = {
@@ -64,7 +65,7 @@ def _live(phone_numbers: Sequence[str]) -> list[str]:
 
 
 def _remembered(phone_numbers: Sequence[str]) -> dict[str, Answer]:
-    keys = [_key(number) for number in phone_numbers if E164.fullmatch(number)]
+    keys = [_key(number) for number in phone_numbers if E164.match(number)]
     quotes = cache.get_many(keys)
     offers = (Offer.from_dict(kept) for kept in quotes.values())
     return {offer.phone_number: offer for offer in offers}
@@ -105,8 +106,8 @@ def _find_in(
 
 def _where(phone_number: str) -> tuple[str, tuple[str, ...]]:
     """The number's country and the lists to look in. Raises Invalid."""
-    if not E164.fullmatch(phone_number):
-        raise _invalid("Give the number in E.164 form, such as +14155550123.")
+    if not E164.match(phone_number):
+        raise _invalid(GIVE_E164)
     try:
         parsed = phonenumbers.parse(phone_number)
     except phonenumbers.NumberParseException as error:

@@ -7,12 +7,8 @@ from rest_framework import serializers
 from dids.criteria import MOST_MILES, MOST_RESULTS, Criteria, clean_pattern
 from dids.models import Number, NumberType
 from dids.search import Found
+from didshop.serializers import money
 from telephony.carrier import normalise_number_type
-
-
-def money(**kwargs: Any) -> serializers.DecimalField:
-    """An amount as a decimal string with two places."""
-    return serializers.DecimalField(max_digits=14, decimal_places=2, **kwargs)
 
 
 class SearchSerializer(serializers.Serializer[Any]):

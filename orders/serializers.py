@@ -6,17 +6,14 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from dids.models import Number
+from dids.quoting import E164, GIVE_E164
+from didshop.serializers import money
 from orders.models import Order, OrderLine
 from orders.placing import MOST_LINES
 from orders.quotes import Item
 from orders.reading import PAYMENT_STATUS, timelines
 
-E164 = RegexValidator(r"^\+[1-9]\d{1,14}\Z", "Give the number in E.164 form, such as +14155550123.")
-
-
-def money(**kwargs: Any) -> serializers.DecimalField:
-    """An amount as a decimal string with two places."""
-    return serializers.DecimalField(max_digits=14, decimal_places=2, **kwargs)
+E164_ONLY = RegexValidator(E164, GIVE_E164)
 
 
 class RoutingConfigSerializer(serializers.Serializer[Any]):
@@ -30,7 +27,7 @@ class RoutingConfigSerializer(serializers.Serializer[Any]):
 class ItemSerializer(serializers.Serializer[Any]):
     """One number to buy."""
 
-    phone_number = serializers.CharField(validators=[E164])
+    phone_number = serializers.CharField(validators=[E164_ONLY])
     friendly_name = serializers.CharField(required=False, max_length=100)
     config = RoutingConfigSerializer(required=False)
 
@@ -93,9 +90,10 @@ class PurchaseResultSerializer(serializers.Serializer[OrderLine]):
 
     def to_representation(self, line: OrderLine) -> dict[str, Any]:
         """Without what is empty: a number that is not delivered has no id."""
-        if line.status != OrderLine.Status.ACTIVE:
-            line.number_id = None
         shown = super().to_representation(line)
+        if line.status != OrderLine.Status.ACTIVE:
+            # The claim on a number that is still being bought is nobody's number yet.
+            del shown["number_id"]
         return {name: value for name, value in shown.items() if value not in (None, "")}
 
 
