@@ -10,10 +10,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.organizations import current, user_of
-from billing.cards import add_card, remove_card
+from billing.cards import add_card, own_card, remove_card
 from billing.models import PaymentMethod
 from billing.serializers import NewPaymentMethodSerializer, PaymentMethodSerializer
-from didshop.errors import NotFound
 from didshop.schema import ErrorSerializer
 
 
@@ -52,8 +51,5 @@ class PaymentMethodView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, method_id: UUID) -> Response:
-        method = PaymentMethod.objects.of(current(request)).filter(pk=method_id).first()
-        if method is None:
-            raise NotFound("There is no such payment method.", code="PAYMENT_METHOD_NOT_FOUND")
-        remove_card(method, actor=user_of(request))
+        remove_card(own_card(current(request), method_id), actor=user_of(request))
         return Response(status=204)

@@ -1,5 +1,7 @@
 """The cards on an organisation's file."""
 
+from uuid import UUID
+
 import structlog
 from django.db import transaction
 from django.utils import timezone
@@ -89,6 +91,14 @@ def make_default(method: PaymentMethod) -> None:
         cards.filter(pk=method.pk).update(is_default=True)
 
 
+def own_card(organization: Organization, method_id: UUID) -> PaymentMethod:
+    """The organisation's card on file. NotFound if it is not there, or another's."""
+    card = PaymentMethod.objects.of(organization).filter(pk=method_id).first()
+    if card is None:
+        raise _no_such_card()
+    return card
+
+
 def card_to_charge(organization: Organization, wanted: str = "") -> PaymentMethod:
     """The card that a customer names, by our id or Stripe's, or else their default one.
 
@@ -106,7 +116,11 @@ def card_to_charge(organization: Organization, wanted: str = "") -> PaymentMetho
     for card in cards:
         if wanted in (str(card.pk), card.stripe_id):
             return card
-    raise NotFound("There is no such payment method.", code="PAYMENT_METHOD_NOT_FOUND")
+    raise _no_such_card()
+
+
+def _no_such_card() -> NotFound:
+    return NotFound("There is no such payment method.", code="PAYMENT_METHOD_NOT_FOUND")
 
 
 def _customer_of(organization: Organization) -> str:

@@ -7,13 +7,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.organizations import current, user_of
-from billing.cards import add_card, finish_setup, make_default, remove_card, start_setup
+from billing.cards import (
+    add_card,
+    finish_setup,
+    make_default,
+    own_card,
+    remove_card,
+    start_setup,
+)
 from billing.demo_cards import DEMO_CARDS
 from billing.models import PaymentMethod
 from didshop.addresses import public_url
@@ -65,7 +72,7 @@ def method_added(request: HttpRequest) -> HttpResponse:
 @require_POST
 def method_remove(request: HttpRequest, method_id: UUID) -> HttpResponse:
     """Take a card off file."""
-    card = get_object_or_404(PaymentMethod.objects.of(current(request)), pk=method_id)
+    card = own_card(current(request), method_id)
     try:
         remove_card(card, actor=user_of(request))
         messages.success(request, f"{card} is removed.")
@@ -78,7 +85,7 @@ def method_remove(request: HttpRequest, method_id: UUID) -> HttpResponse:
 @require_POST
 def method_default(request: HttpRequest, method_id: UUID) -> HttpResponse:
     """Charge this card from now on."""
-    card = get_object_or_404(PaymentMethod.objects.of(current(request)), pk=method_id)
+    card = own_card(current(request), method_id)
     make_default(card)
     messages.success(request, f"{card} is charged from now on.")
     return redirect("billing:methods")

@@ -17,14 +17,13 @@ from rest_framework.views import APIView
 from accounts.models import Organization
 from accounts.organizations import current, user_of
 from billing.cards import card_to_charge
-from didshop.errors import NotFound
 from didshop.idempotency import Claim, idempotent
 from didshop.schema import PREFER_WAIT, ErrorSerializer
 from didshop.waiting import Waiter
 from orders.cancelling import cancel
 from orders.models import Order
 from orders.placing import place
-from orders.reading import with_lines
+from orders.reading import own_order, with_lines
 from orders.serializers import (
     NewOrderSerializer,
     OrderSerializer,
@@ -32,14 +31,6 @@ from orders.serializers import (
     PurchaseAnswerSerializer,
     PurchaseSerializer,
 )
-
-
-def own_order(request: Request, order_id: UUID) -> Order:
-    """The caller's order. NotFound if it is not there, or somebody else's."""
-    order = with_lines(Order.objects.of(current(request))).filter(pk=order_id).first()
-    if order is None:
-        raise NotFound("There is no such order.", code="ORDER_NOT_FOUND")
-    return order
 
 
 def _place(request: Request, body: NewOrderSerializer) -> Order:
@@ -129,7 +120,7 @@ class OrderView(APIView):
 
     @extend_schema(responses=OrderSerializer)
     def get(self, request: Request, order_id: UUID) -> Response:
-        return Response(OrderSerializer(own_order(request, order_id)).data)
+        return Response(OrderSerializer(own_order(current(request), order_id)).data)
 
 
 class OrderStatusView(APIView):
@@ -137,7 +128,7 @@ class OrderStatusView(APIView):
 
     @extend_schema(responses=OrderStatusSerializer)
     def get(self, request: Request, order_id: UUID) -> Response:
-        return Response(OrderStatusSerializer(own_order(request, order_id)).data)
+        return Response(OrderStatusSerializer(own_order(current(request), order_id)).data)
 
 
 class OrderCancelView(APIView):
@@ -145,5 +136,5 @@ class OrderCancelView(APIView):
 
     @extend_schema(request=None, responses=OrderSerializer)
     def put(self, request: Request, order_id: UUID) -> Response:
-        cancel(own_order(request, order_id), actor=user_of(request))
-        return Response(OrderSerializer(own_order(request, order_id)).data)
+        cancel(own_order(current(request), order_id), actor=user_of(request))
+        return Response(OrderSerializer(own_order(current(request), order_id)).data)

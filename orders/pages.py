@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.organizations import current, user_of
@@ -18,7 +18,7 @@ from orders.forms import CheckoutForm
 from orders.models import Order
 from orders.placing import MOST_LINES, place
 from orders.quotes import Item, Quote, quote_items
-from orders.reading import with_counts, with_lines
+from orders.reading import own_order, with_counts
 from orders.showing import order_context
 
 
@@ -85,7 +85,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One order. htmx asks for its changing part every second while it is open."""
-    order = _own(request, order_id)
+    order = own_order(current(request), order_id)
     template = "orders/_order.html" if request.htmx else "orders/detail.html"  # type: ignore[attr-defined]
     return render(request, template, order_context(order))
 
@@ -95,12 +95,8 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
 def order_cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Cancel what has not been bought yet."""
     try:
-        cancel(_own(request, order_id), actor=user_of(request))
+        cancel(own_order(current(request), order_id), actor=user_of(request))
         messages.success(request, "What was not bought yet is cancelled and not charged.")
     except ShopError as error:
         messages.error(request, error.sentence)
     return redirect("orders:detail", order_id)
-
-
-def _own(request: HttpRequest, order_id: UUID) -> Order:
-    return get_object_or_404(with_lines(Order.objects.of(current(request))), pk=order_id)

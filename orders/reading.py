@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django.db.models import Case, Count, F, Prefetch, Q, When
 
+from accounts.models import Organization
 from billing.models import Payment
+from didshop.errors import NotFound
 from didshop.models import Transition
 from orders.models import Order, OrderLine, OrderQuerySet
 
@@ -28,6 +30,14 @@ def with_lines(orders: OrderQuerySet) -> OrderQuerySet:
     return orders.select_related("payment__payment_method").prefetch_related(
         Prefetch("lines", queryset=lines)
     )
+
+
+def own_order(organization: Organization, order_id: UUID) -> Order:
+    """The organisation's order, with its lines. NotFound if it is not there, or another's."""
+    order = with_lines(Order.objects.of(organization)).filter(pk=order_id).first()
+    if order is None:
+        raise NotFound("There is no such order.", code="ORDER_NOT_FOUND")
+    return order
 
 
 def with_counts(orders: OrderQuerySet) -> OrderQuerySet:
@@ -53,6 +63,7 @@ def timelines(order: Order) -> dict[UUID, list[Transition]]:
 
 
 def count(lines: Iterable[OrderLine], *statuses: str) -> int:
+    """How many of the lines stand at one of the statuses."""
     return sum(line.status in statuses for line in lines)
 
 

@@ -3,11 +3,10 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.organizations import current
-from didshop.errors import NotFound
 from didshop.listing import page_of
 from telephony.filters import CallFilters
 from telephony.models import CallLog
@@ -32,10 +31,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
 @login_required
 def call_detail(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """One call with its legs and its timeline."""
-    try:
-        call = find(current(request), call_id)
-    except NotFound:
-        raise Http404 from None
+    call = find(current(request), call_id)
     context = {
         "call": call,
         "number": call.number,
