@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Membership, Organization, Session, User
-from didshop.admin import ReadOnlyAdmin
+from didshop.admin import ReadOnlyAdmin, ReadOnlyInline
 
 # One login page for all, so that its limits and whatever it asks for hold for staff too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -43,31 +43,15 @@ class UserForm(UserChangeForm):
         fields = forms.ALL_FIELDS
 
 
-class LookInline(TabularInline):
-    """Rows that belong to the one above them and are not edited here."""
-
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class AddressInline(LookInline):
+class AddressInline(ReadOnlyInline):
     model = EmailAddress
     fields = ("email", "primary", "verified")
 
 
-class UserMembershipInline(LookInline):
+class UserMembershipInline(ReadOnlyInline):
     model = Membership
     fields = ("organization", "role", "created_at")
     readonly_fields = ("created_at",)
-    show_change_link = False
 
 
 @admin.register(User)

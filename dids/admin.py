@@ -6,21 +6,18 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.organizations import user_of
 from dids import configuration, lifecycle
 from dids.models import CarrierPrice, Number
-from didshop.admin import ReadOnlyAdmin
+from didshop.admin import ReadOnlyAdmin, history_of
 from didshop.errors import ShopError
 
 
 @admin.register(CarrierPrice)
 class CarrierPriceAdmin(ReadOnlyAdmin):
     """What the carrier asks us; fetched daily."""
-
-    show_full_result_count = False
 
     list_display = (
         "country_code",
@@ -36,8 +33,6 @@ class CarrierPriceAdmin(ReadOnlyAdmin):
 @admin.register(Number)
 class NumberAdmin(ReadOnlyAdmin):
     """Every number of every customer."""
-
-    show_full_result_count = False
 
     list_display = (
         "international",
@@ -100,10 +95,6 @@ class NumberAdmin(ReadOnlyAdmin):
     readonly_fields = ("history", "is_told")
     actions = ("release_numbers", "restore_numbers", "configure_numbers")
 
-    def has_run_permission(self, request: HttpRequest) -> bool:
-        """Reading a number is not enough to change its life."""
-        return request.user.has_perm("dids.change_number")
-
     @admin.display(description="Carrier told", boolean=True)
     def is_told(self, number: Number) -> bool:
         return number.is_configured
@@ -111,25 +102,17 @@ class NumberAdmin(ReadOnlyAdmin):
     @admin.display(description="History")
     def history(self, number: Number) -> SafeString:
         """Every change of its status."""
-        rows = number.transitions.select_related("actor")
-        return format_html_join(
-            "",
-            "<p>{} · {} · {} {}</p>",
-            (
-                (f"{row.created_at:%Y-%m-%d %H:%M:%S}", row.new, row.reason, row.actor or "")
-                for row in rows
-            ),
-        )
+        return history_of(number.transitions)
 
-    @admin.action(description="Release in the usual time", permissions=["run"])
+    @admin.action(description="Release in the usual time", permissions=["act"])
     def release_numbers(self, request: HttpRequest, numbers: QuerySet[Number]) -> None:
         self._run(request, numbers, lifecycle.release)
 
-    @admin.action(description="Restore", permissions=["run"])
+    @admin.action(description="Restore", permissions=["act"])
     def restore_numbers(self, request: HttpRequest, numbers: QuerySet[Number]) -> None:
         self._run(request, numbers, lifecycle.restore)
 
-    @admin.action(description="Tell the carrier the routing again", permissions=["run"])
+    @admin.action(description="Tell the carrier the routing again", permissions=["act"])
     def configure_numbers(self, request: HttpRequest, numbers: QuerySet[Number]) -> None:
         self._run(request, numbers, configuration.configure_again)
 

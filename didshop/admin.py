@@ -1,22 +1,26 @@
 """The plumbing in the admin: to be read, except that an event may be acted on once more."""
 
 import json
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib.auth import get_permission_codename
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest
-from django.utils.html import format_html
-from unfold.admin import ModelAdmin
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin, TabularInline
 
 from didshop import inbox
 from didshop.models import Heartbeat, IdempotencyKey, Transition, WebhookEvent
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows that nobody makes, changes or deletes by hand."""
+class _ReadOnly:
+    """For an admin or an inline: nobody makes, changes or deletes its rows by hand."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -24,6 +28,44 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(_ReadOnly, ModelAdmin):
+    """Rows that nobody makes, changes or deletes by hand."""
+
+    # The tables grow for ever, and a count of all rows reads them all.
+    show_full_result_count = False
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Looking is for all staff; an action needs the right to change such rows."""
+        right = get_permission_codename("change", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{right}")
+
+
+class ReadOnlyInline(_ReadOnly, TabularInline):
+    """Rows that belong to the one above them and are not edited there."""
+
+    extra = 0
+
+
+def history_of(rows: Iterable[Transition]) -> SafeString:
+    """Changes of statuses, oldest first, as an admin page shows them."""
+    changes = sorted(rows, key=attrgetter("id"))
+    prefetch_related_objects(changes, "actor")
+    return format_html_join(
+        "\n",
+        "<p>{} · {} · {} {} {}</p>",
+        (
+            (
+                f"{row.created_at:%Y-%m-%d %H:%M:%S}",
+                row.subject_kind,
+                row.new,
+                row.reason,
+                row.actor or "",
+            )
+            for row in changes
+        ),
+    )
 
 
 @admin.register(Transition)
@@ -34,7 +76,6 @@ class TransitionAdmin(ReadOnlyAdmin):
     list_filter = ("subject_kind", "new")
     search_fields = ("=subject_id",)
     list_select_related = ("actor",)
-    show_full_result_count = False
 
 
 @admin.register(WebhookEvent)
@@ -55,14 +96,9 @@ class WebhookEventAdmin(ReadOnlyAdmin):
         "processed_at",
         "readable_payload",
     )
-    show_full_result_count = False
     actions = ("replay",)
 
-    def has_replay_permission(self, request: HttpRequest) -> bool:
-        """Reading an event is not enough to have it acted on."""
-        return request.user.has_perm("didshop.change_webhookevent")
-
-    @admin.action(description="Act on these once more", permissions=["replay"])
+    @admin.action(description="Act on these once more", permissions=["act"])
     def replay(self, request: HttpRequest, events: QuerySet[WebhookEvent]) -> None:
         chosen = list(events)
         for event in chosen:
@@ -81,7 +117,6 @@ class IdempotencyKeyAdmin(ReadOnlyAdmin):
 
     list_display = ("created_at", "scope", "key", "status_code")
     search_fields = ("=key", "=scope")
-    show_full_result_count = False
 
 
 @admin.register(Heartbeat)

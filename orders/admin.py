@@ -1,17 +1,12 @@
 """Orders in the admin: read mostly; the actions call the same verbs as everybody else."""
 
-from operator import attrgetter
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import TabularInline
 
 from accounts.organizations import user_of
-from didshop.admin import ReadOnlyAdmin
+from didshop.admin import ReadOnlyAdmin, ReadOnlyInline, history_of
 from didshop.errors import ShopError
 from orders.cancelling import cancel
 from orders.models import Order, OrderLine
@@ -19,7 +14,7 @@ from orders.provisioning import wake_for
 from orders.reading import timelines
 
 
-class LineInline(TabularInline):
+class LineInline(ReadOnlyInline):
     """The lines of an order."""
 
     model = OrderLine
@@ -34,12 +29,7 @@ class LineInline(TabularInline):
         "error",
     ]
     readonly_fields = fields
-    extra = 0
-    can_delete = False
     hide_title = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="First charge")
     def charge(self, line: OrderLine) -> str:
@@ -78,10 +68,6 @@ class OrderAdmin(ReadOnlyAdmin):
         "history",
     ]
 
-    def has_act_permission(self, request: HttpRequest) -> bool:
-        """Looking is for all staff; acting needs the right to change orders."""
-        return user_of(request).has_perm("orders.change_order")
-
     @admin.display(description="Asked", ordering="total_amount")
     def asked(self, order: Order) -> str:
         return f"{order.total_amount:.2f}"
@@ -97,15 +83,7 @@ class OrderAdmin(ReadOnlyAdmin):
     @admin.display(description="History")
     def history(self, order: Order) -> SafeString:
         """Every change of the order, its payment and its lines, oldest first."""
-        rows = [row for rows in timelines(order).values() for row in rows]
-        return format_html_join(
-            "\n",
-            "<p>{} · {} · {} {}</p>",
-            (
-                (f"{row.created_at:%Y-%m-%d %H:%M:%S}", row.subject_kind, row.new, row.reason)
-                for row in sorted(rows, key=attrgetter("id"))
-            ),
-        )
+        return history_of(row for rows in timelines(order).values() for row in rows)
 
     @admin.action(description="Advance now", permissions=["act"])
     def wake_orders(self, request: HttpRequest, orders: QuerySet[Order]) -> None:

@@ -1,16 +1,14 @@
 """Calls in the admin, to look at: the carrier writes them, nobody else."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
 
+from didshop.admin import ReadOnlyAdmin, ReadOnlyInline
 from telephony.models import CallLog
 
 
-class LegInline(TabularInline):
+class LegInline(ReadOnlyInline):
     """The phones that a forwarded call rang."""
 
     model = CallLog
@@ -18,18 +16,10 @@ class LegInline(TabularInline):
     fields = ("to_number", "status", "duration", "start_time", "end_time", "twilio_call_sid")
     readonly_fields = fields
     ordering = ("id",)
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(CallLog)
-class CallLogAdmin(ModelAdmin):
+class CallLogAdmin(ReadOnlyAdmin):
     list_display = (
         "start_time", "number", "from_number", "to_number", "direction", "status", "duration",
         "organization",
@@ -37,7 +27,6 @@ class CallLogAdmin(ModelAdmin):
     list_filter = ("status", "direction", "start_time")
     list_select_related = ("number", "organization")
     search_fields = ("=twilio_call_sid", "from_number", "to_number", "organization__name")
-    show_full_result_count = False
     fields = (
         "organization", "number", "parent", "from_number", "to_number", "direction", "status",
         "duration", "price", "price_unit", "start_time", "end_time", "twilio_call_sid", "id",
@@ -49,12 +38,3 @@ class CallLogAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CallLog]:
         calls: QuerySet[CallLog] = super().get_queryset(request)
         return calls.select_related("number", "organization", "parent")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: CallLog | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: CallLog | None = None) -> bool:
-        return False
