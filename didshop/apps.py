@@ -2,8 +2,9 @@ import sys
 from pathlib import Path
 
 from django.apps import AppConfig
+from django.conf import settings
 
-from didshop import checks
+from didshop import checks, sentry
 
 
 class DidshopConfig(AppConfig):
@@ -14,3 +15,5 @@ class DidshopConfig(AppConfig):
         """Servers and workers do not start unsafely; `manage.py` runs the checks by itself."""
         if Path(sys.argv[0]).name != "manage.py":
             checks.refuse_unsafe_start()
+        if settings.SENTRY_DSN:
+            sentry.start(settings.SENTRY_DSN)

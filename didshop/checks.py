@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
-_SHORTEST_SECRET = 32
+_SHORTEST_SECRET = 50
 
 
 def problems() -> Iterator[tuple[str, str]]:
@@ -66,6 +66,8 @@ def _sandbox_problems() -> Iterator[tuple[str, str]]:
     ):
         if getattr(settings, name) in sandbox_values:
             yield "E008", f"{name} is the sandbox's."
+    if not settings.STRIPE_PUBLISHABLE_KEY:
+        yield "E011", "STRIPE_PUBLISHABLE_KEY is missing: no card could be added on the page."
     if not settings.PUBLIC_BASE_URL.startswith("https://"):
         yield "E009", "PUBLIC_BASE_URL must begin with https://."
     if not settings.EMAIL_URL:

@@ -226,7 +226,6 @@ REST_FRAMEWORK = {
         "card": "10/min",
         "register": "10/min",
         "login": "10/min",
-        "webhook": "6000/min",
     },
     "EXCEPTION_HANDLER": "didshop.refusals.handle_exception",
     "COERCE_DECIMAL_TO_STRING": True,

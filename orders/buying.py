@@ -66,10 +66,10 @@ def buy_lines(order: Order) -> None:
                 done.result()
 
 
-def give_up_waiting(order: Order, *, reason: str) -> None:
+def give_up_waiting(order: Order, *, reason: str, code: str) -> None:
     """Cancel the lines that nobody has begun to buy, and free their numbers."""
     for line in order.lines.filter(status=Status.PENDING):
-        end_undelivered(line, Status.CANCELLED, error=reason)
+        end_undelivered(line, Status.CANCELLED, error=reason, code=code)
 
 
 def end_undelivered(

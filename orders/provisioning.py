@@ -68,7 +68,8 @@ def _authorise(order: Order) -> bool:
     if payment.status == Payment.Status.REQUIRES_ACTION and _has_lapsed(payment):
         payments.cancel(payment, reason="The payment was not confirmed in time.")
     if payment.status in (Payment.Status.FAILED, Payment.Status.CANCELLED):
-        buying.give_up_waiting(order, reason=payment.error or "The payment was not made.")
+        reason = payment.error or "The payment was not made."
+        buying.give_up_waiting(order, reason=reason, code="PAYMENT_FAILED")
     return payment.status == Payment.Status.AUTHORIZED
 
 
