@@ -18,6 +18,7 @@ SAFE: dict[str, Any] = {
     "TWILIO_API_BASE": "",
     "STRIPE_SECRET_KEY": "sk_live_real",
     "STRIPE_WEBHOOK_SECRET": "whsec_real",
+    "STRIPE_PUBLISHABLE_KEY": "pk_live_real",
     "STRIPE_API_BASE": "",
     "REDIS_URL": "redis://redis/0",
     "RATE_LIMIT_SCALE": 1.0,
@@ -67,6 +68,7 @@ def test_a_safe_production_starts(production: Any) -> None:
         ("STRIPE_WEBHOOK_SECRET", "whsec_sandbox", "E008"),
         ("PUBLIC_BASE_URL", "http://shop.example", "E009"),
         ("EMAIL_URL", "", "E010"),
+        ("STRIPE_PUBLISHABLE_KEY", "", "E011"),
     ],
 )
 def test_an_unsafe_one_does_not(production: Any, name: str, value: Any, number: str) -> None:
