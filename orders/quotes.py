@@ -7,7 +7,7 @@ from typing import Any
 
 from dids.offers import Offer
 from dids.quoting import quote
-from didshop.errors import Conflict, ShopError
+from didshop.errors import Conflict, Invalid, ShopError, Unmet
 from didshop.money import quantise
 
 
@@ -54,8 +54,9 @@ class Quote:
 def quote_items(items: Sequence[Item]) -> Quote:
     """Quote every item. Only a number that is gone is a problem of its own.
 
-    Whatever else stands in the way (an address is needed, the carrier is down) refuses the
-    whole, since it would not get better by leaving one number out.
+    Whatever else stands in the way refuses the whole: that the carrier is down (CarrierTrouble),
+    that there is no such number (Invalid), that it needs an address (Unmet). The last two name
+    the number in their `details`.
     """
     answers = quote([item.phone_number for item in items])
     quoted = []
@@ -66,5 +67,12 @@ def quote_items(items: Sequence[Item]) -> Quote:
         elif isinstance(answer, Conflict):
             quoted.append(QuotedItem(item, problem=answer))
         else:
-            raise answer
+            raise _naming(item, answer)
     return Quote(tuple(quoted))
+
+
+def _naming(item: Item, problem: ShopError) -> ShopError:
+    """The problem, and of which of the numbers it is one."""
+    if isinstance(problem, Invalid | Unmet):
+        problem.details = [{"field": item.phone_number, "message": problem.message}]
+    return problem

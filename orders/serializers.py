@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from dids.models import Number
 from dids.quoting import E164, GIVE_E164
+from dids.routing_rules import LONGEST_NAME, LONGEST_URL, check_name, check_url
 from didshop.serializers import money
 from orders.models import Order, OrderLine
 from orders.placing import MOST_LINES
@@ -16,43 +17,83 @@ from orders.reading import PAYMENT_STATUS, timelines
 E164_ONLY = RegexValidator(E164, GIVE_E164)
 
 
+def url() -> serializers.CharField:
+    """An address that may be called, or left out."""
+    return serializers.CharField(required=False, max_length=LONGEST_URL, validators=[check_url])
+
+
 class RoutingConfigSerializer(serializers.Serializer[Any]):
     """Where the number's calls go from the start."""
 
-    voice_url = serializers.URLField(required=False, max_length=500)
+    voice_url = url()
     voice_method = serializers.ChoiceField(choices=Number.HttpMethod.choices, required=False)
-    status_callback = serializers.URLField(required=False, max_length=500)
+    status_callback = url()
 
 
 class ItemSerializer(serializers.Serializer[Any]):
     """One number to buy."""
 
     phone_number = serializers.CharField(validators=[E164_ONLY])
-    friendly_name = serializers.CharField(required=False, max_length=100)
+    friendly_name = serializers.CharField(
+        required=False, max_length=LONGEST_NAME, validators=[check_name]
+    )
     config = RoutingConfigSerializer(required=False)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The item with what its `config` says beside the rest."""
         fields = super().to_internal_value(data)
-        return {**fields, **fields.pop("config", {})}
+        config = fields.pop("config", {})
+        return {**fields, **config}
 
 
-def items_field() -> Any:
-    """One to ten numbers to buy."""
-    return serializers.ListField(child=ItemSerializer(), min_length=1, max_length=MOST_LINES)
+class ItemListField(serializers.ListField):
+    """One to ten numbers to buy, each named once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {"child": ItemSerializer(), "min_length": 1, "max_length": MOST_LINES, **kwargs}
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = super().to_internal_value(data)
+        numbers = [item["phone_number"] for item in items]
+        twice = {
+            position: {"phone_number": ["This number stands in the order already."]}
+            for position, number in enumerate(numbers)
+            if number in numbers[:position]
+        }
+        if twice:
+            raise serializers.ValidationError(twice)
+        return items
 
 
 class BillingInfoSerializer(serializers.Serializer[Any]):
     """How the order is paid: a card on file, by our id or Stripe's."""
 
     payment_method_id = serializers.CharField(required=False, max_length=64)
+    use_balance = serializers.BooleanField(
+        required=False, help_text="Only false is taken: there is no balance to pay from yet."
+    )
+
+    def validate_use_balance(self, value: bool) -> bool:  # noqa: FBT001 - as DRF calls it
+        if value:
+            sentence = "Orders cannot be paid from a balance yet. Name a card instead."
+            raise serializers.ValidationError(sentence)
+        return value
 
 
 class NewOrderSerializer(serializers.Serializer[Any]):
     """An order to place. `strategy` bestEffort: buy what can be had, charge only that."""
 
-    items = items_field()
+    items = ItemListField()
     billing_info = BillingInfoSerializer(required=False)
-    strategy = serializers.ChoiceField(choices=["bestEffort"], required=False)
+    strategy = serializers.ChoiceField(
+        choices=["bestEffort"],
+        required=False,
+        error_messages={
+            "invalid_choice": "Only bestEffort is possible yet: what can be had is bought and "
+            "charged, the rest is not."
+        },
+    )
 
     def chosen_items(self) -> list[Item]:
         return [Item(**item) for item in self.validated_data[self.list_name]]
@@ -68,7 +109,7 @@ class PurchaseSerializer(NewOrderSerializer):
     """The same under the plan's name for the list."""
 
     items = None
-    phone_numbers = items_field()
+    phone_numbers = ItemListField()
     list_name = "phone_numbers"
 
 
