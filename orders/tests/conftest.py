@@ -1,16 +1,40 @@
-"""A customer who can buy, and the numbers that the carrier has."""
+"""A customer who can buy, the numbers that the carrier has, and what must hold in the end."""
+
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Organization, User
 from billing.cards import add_card
 from billing.models import PaymentMethod
 from dids.criteria import Criteria
 from dids.search import search
-from orders.models import Order
+from didshop.tests.sandboxes import Sandbox
+from orders.models import Order, OrderLine
 from orders.placing import place
 from orders.provisioning import advance
 from orders.quotes import Item
+from orders.tests.invariants import check_invariants
+
+
+@pytest.fixture(autouse=True)
+def _invariants(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test that plays with the sandbox, all must add up."""
+    if "sandbox" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("db")
+    sandbox: Sandbox = request.getfixturevalue("sandbox")
+    yield
+    check_invariants(sandbox)
+
+
+def expire_leases() -> None:
+    """As if the worker that took the lines had been dead for a while."""
+    long_ago = timezone.now() - timedelta(hours=1)
+    OrderLine.objects.filter(status="BUYING").update(claimed_until=long_ago)
 
 
 class Shopper:
@@ -49,3 +73,9 @@ def numbers(sandbox, db) -> list[str]:
     """Ten numbers that the carrier offers in 415, quoted by us."""
     found = search(Criteria(country_code="US", number_type="LOCAL", area_code="415", limit=10))
     return [offer.phone_number for offer in found.offers]
+
+
+@pytest.fixture
+def card(shopper: Shopper) -> PaymentMethod:
+    """The card that Alice has on file."""
+    return shopper.gives_card()

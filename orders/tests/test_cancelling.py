@@ -5,6 +5,7 @@ import pytest
 from billing.models import Payment
 from dids.models import Number
 from didshop.errors import Conflict
+from didshop.transitions import move
 from orders.cancelling import cancel
 from orders.models import Order, OrderLine
 from orders.provisioning import advance
@@ -27,7 +28,8 @@ def test_an_order_that_nobody_has_begun_is_cancelled_whole(shopper, numbers, san
 def test_what_is_being_bought_stays(shopper, numbers, sandbox):
     order = shopper.places(*numbers[:2])
     first = order.lines.get(position=0)
-    OrderLine.objects.filter(pk=first.pk).update(status="UNKNOWN", attempts=1)
+    move(first, OrderLine.Status.BUYING, attempts=1)
+    move(first, OrderLine.Status.UNKNOWN)
 
     cancel(order, actor=shopper.user)
     order = advance(order.pk)

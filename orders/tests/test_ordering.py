@@ -1,6 +1,5 @@
 """An order from its placing to its end, on the sandbox, over HTTP."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,16 +11,11 @@ from didshop.dates import months_after
 from didshop.errors import Conflict, Invalid
 from orders.models import Order, OrderLine
 from orders.provisioning import advance
+from orders.tests.conftest import expire_leases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BUY = {"service": "twilio", "method": "POST", "path": "IncomingPhoneNumbers"}
-
-
-def expire_leases() -> None:
-    """As if the worker that took the lines had been dead for a while."""
-    long_ago = timezone.now() - timedelta(hours=1)
-    OrderLine.objects.filter(status="BUYING").update(claimed_until=long_ago)
 
 
 def payments_at_stripe(sandbox) -> list[dict]:
