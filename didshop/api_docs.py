@@ -12,4 +12,6 @@ _POLICY = {
 }
 
 swagger = csp_update(_POLICY)(SpectacularSwaggerSplitView.as_view(url_name="api-schema"))
-redoc = csp_update(_POLICY)(SpectacularRedocView.as_view(url_name="api-schema"))
+redoc = csp_update(_POLICY)(
+    SpectacularRedocView.as_view(url_name="api-schema", template_name="docs/redoc.html")
+)
