@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from e2e import world as worlds
 from e2e.client import Customer
+from e2e.pages import Shown
 from e2e.stack import Stack
 from e2e.visitor import Visitor
 from e2e.watching import Watcher
@@ -144,6 +145,24 @@ def shopper(enters: Callable[..., Visitor], stack: Stack) -> Callable[..., Visit
         return visitor
 
     return enter
+
+
+@pytest.fixture
+def show(opens: Opens, stack: Stack, world: World, cookies: Any) -> Callable[..., Page]:
+    """Opens one of `PAGES` in a fresh window: `show(shown, width=375)`.
+
+    `before` gets the window before it goes there.
+    """
+
+    def show_page(
+        shown: Shown, before: Callable[[Page], None] = lambda page: None, **options: Any
+    ) -> Page:
+        page = opens(storage_state=cookies if shown.signed_in else None, **options)
+        before(page)
+        shown.open(page, stack, world)
+        return page
+
+    return show_page
 
 
 @pytest.fixture

@@ -7,23 +7,30 @@ from urllib.parse import urlencode
 from django.template.loader import render_to_string
 from playwright.sync_api import Page
 
+from e2e.stack import Stack
 from e2e.world import World
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A page: `path` tells where it is in the world; an `error` template has no path of its own."""
+    """A page: `path` tells where it is in the world; an `error` template has no path of its own.
+
+    `played` pages are the sandbox's.
+    """
 
     name: str
     path: Callable[[World], str] = lambda world: ""
     signed_in: bool = True
     error: str = ""
+    played: bool = False
 
-    def open(self, page: Page, shop: str, world: World) -> None:
+    def open(self, page: Page, stack: Stack, world: World) -> None:
         """Load it whole."""
         if self.error:
-            _serve(page, f"{shop}/error", self.error)
-        page.goto(f"{shop}/error" if self.error else f"{shop}{self.path(world)}")
+            _serve(page, f"{stack.url}/error", self.error)
+            page.goto(f"{stack.url}/error")
+        else:
+            page.goto(f"{stack.sandbox_url if self.played else stack.url}{self.path(world)}")
 
 
 def _serve(page: Page, url: str, template: str) -> None:
@@ -84,5 +91,7 @@ PAGES = [
     _own("addresses", "/accounts/email/"),
     _own("password-change", "/accounts/password/change/"),
     _own("sign-out", "/accounts/logout/"),
+    Shown("sandbox", lambda world: "/", signed_in=False, played=True),
+    Shown("bank", lambda world: world.bank, signed_in=False, played=True),
     *map(_error, ("400", "403", "403_csrf", "404", "429", "500", "carrier_down")),
 ]

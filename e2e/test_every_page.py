@@ -28,19 +28,6 @@ def findings(page, *rules):
     ]
 
 
-@pytest.fixture
-def show(opens, stack, world, cookies):
-    """Opens a page of the list in a fresh window."""
-
-    def show_page(shown, before=lambda page: None, **options):
-        page = opens(storage_state=cookies if shown.signed_in else None, **options)
-        before(page)
-        shown.open(page, stack.url, world)
-        return page
-
-    return show_page
-
-
 @every_page
 def test_axe_finds_nothing_in_either_theme(show, shown):
     page = show(shown)

@@ -23,6 +23,7 @@ class World:
     unrouted_number: str
     leaving_number: str
     call: str
+    bank: str
     offered: str
     sold: str
     order_number: str
@@ -55,6 +56,7 @@ def build(stack: Stack) -> World:
         unrouted_number=f"/numbers/{unrouted}/",
         leaving_number=f"/numbers/{leaving}/",
         call=f"/calls/{call['id']}/",
+        bank=_bank(stack),
         offered=customer.finds(areaCode="212")[0],
         sold=sold,
         order_number=completed["orderNumber"],
@@ -94,6 +96,16 @@ def _pays_with(customer: Customer, card: str) -> dict[str, Any]:
     answer = customer.post("numbers/purchase", body, Prefer="wait=2")
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
+
+
+def _bank(stack: Stack) -> str:
+    """Where the bank asks for the payment that waits."""
+    payments = stack.sandbox("state")["payments"]
+    return next(
+        f"/stripe/3ds/{payment['id']}"
+        for payment in payments
+        if payment["status"] == "requires_action"
+    )
 
 
 def _path(order: dict[str, Any]) -> str:
