@@ -6,7 +6,6 @@ from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 
 # The admin's theme is built on Alpine, which evaluates what stands in attributes and sets styles
 # from scripts; its menus do not open otherwise. Scripts still come from our own files only.
@@ -23,6 +22,7 @@ class PolicyMiddleware(CSPMiddleware):
         report_only: bool = False,  # noqa: FBT001, FBT002 - the signature is django-csp's
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if request.path.startswith(reverse("admin:index")):
+        match = request.resolver_match
+        if match and "admin" in match.namespaces:
             parts.update = {**_ADMIN, **(parts.update or {})}
         return parts
