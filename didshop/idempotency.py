@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -183,7 +184,7 @@ def _run(
     except _REFUSALS:
         claim.release()
         raise
-    if response.status_code >= 300:  # noqa: PLR2004
+    if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
         claim.release()
         return response
     claim.answer(response)

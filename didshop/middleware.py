@@ -17,12 +17,8 @@ API_PREFIX = "/api/"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-class HookMiddleware:
-    """Calls `before` and `after` around the rest of the chain, in its own mode.
-
-    The hooks touch neither database nor network, so that the async chain may call them without
-    a thread.
-    """
+class Middleware:
+    """Stands in Django's async chain or in its sync one, and knows in which."""
 
     sync_capable = True
     async_capable = True
@@ -32,6 +28,18 @@ class HookMiddleware:
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        """The rest of the chain, with what the middleware adds to it."""
+        raise NotImplementedError
+
+
+class HookMiddleware(Middleware):
+    """Calls `before` and `after` around the rest of the chain, in its own mode.
+
+    The hooks touch neither database nor network, so that the async chain may call them without
+    a thread.
+    """
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self._is_async:

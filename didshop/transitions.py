@@ -62,8 +62,9 @@ def move(
         raise IllegalTransition(f"{subject.KIND} {subject.pk}: {old} → {to}")
     fields = {"status": to, "updated_at": timezone.now(), **fields}
     with transaction.atomic():
-        rows: models.QuerySet[Any] = type(subject)._default_manager.filter(pk=subject.pk)  # noqa: SLF001
-        rows = rows.filter(status=old)
+        # What Django calls every model's manager, whatever the model calls it.
+        manager: models.Manager[Any] = type(subject)._default_manager  # noqa: SLF001
+        rows = manager.filter(pk=subject.pk, status=old)
         if not rows.update(**fields):
             return False
         Transition.objects.create(**_transition(subject, old, to, reason, actor))

@@ -10,17 +10,19 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from http import HTTPStatus
+from typing import TypeVar
 
-from asgiref.sync import SyncToAsync, iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 
+from didshop.middleware import Middleware
+
 LONGEST_WAIT_SECONDS = 30
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 0.25
-_HTTP_ERROR = 400
 
 Seen = TypeVar("Seen")
 
@@ -47,17 +49,8 @@ def seconds_wanted(request: HttpRequest) -> int:
     return min(int(match[1]), LONGEST_WAIT_SECONDS) if match else 0
 
 
-class PreferWaitMiddleware:
+class PreferWaitMiddleware(Middleware):
     """Waits for a response's `waiter` as long as the request prefers."""
-
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
         if self._is_async:
@@ -81,7 +74,7 @@ class PreferWaitMiddleware:
 
 def _waiter_of(response: HttpResponse) -> Waiter | None:
     waiter: Waiter | None = getattr(response, "waiter", None)
-    return None if response.status_code >= _HTTP_ERROR else waiter
+    return None if response.status_code >= HTTPStatus.BAD_REQUEST else waiter
 
 
 def _pauses(seconds: float) -> Iterator[float]:
