@@ -1,7 +1,8 @@
 """The only place that knows Stripe: a few calls, our own words for what comes back.
 
 Nothing here reads or writes the database. Every call that changes something carries an
-idempotency key, so that it may be sent again; a time-out means that the outcome is unknown.
+idempotency key (the SDK makes one where we give none), so that it may be sent again; a time-out
+means that the outcome is unknown.
 """
 
 import threading

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from billing import gateway
 from didshop import inbox
+from didshop.models import WebhookEvent
 
 
 @csrf_exempt
@@ -15,5 +16,6 @@ def stripe_payment(request: HttpRequest) -> HttpResponse:
     event = gateway.verified_event(request.body, request.headers.get("Stripe-Signature", ""))
     if event is None or not isinstance(event.get("id"), str):
         return HttpResponse("The signature or the body is not Stripe's.", status=400)
-    inbox.receive("STRIPE", event["id"], str(event.get("type", "")), event)
+    kind = str(event.get("type", ""))
+    inbox.receive(WebhookEvent.Provider.STRIPE, event["id"], kind, event)
     return HttpResponse(status=200)

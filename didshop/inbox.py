@@ -33,7 +33,7 @@ _handlers: dict[str, Callable[[WebhookEvent], None]] = {}
 
 
 def register(provider: str, handler: Callable[[WebhookEvent], None]) -> None:
-    """Have `handler` act on the provider's events ("TWILIO" or "STRIPE"). Call it at start."""
+    """Have `handler` act on the events of a WebhookEvent.Provider. Call it at start."""
     _handlers[provider] = handler
 
 

@@ -69,13 +69,14 @@ class IdempotencyKey(models.Model):
     """The first answer given to an `Idempotency-Key`, kept for a day."""
 
     id = models.BigAutoField(primary_key=True)
-    # Whose key it is, such as "org:<uuid>": two callers may choose the same key.
+    # Whose key it is, such as "user:<uuid>": two callers may choose the same key.
     scope = models.CharField(max_length=60)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
     # Empty while the first request is under way.
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     headers = models.JSONField(default=dict, blank=True)
+    # Text: the answer's body; while it is under way, what the request has made (Claim.keep).
     body = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField()
 

@@ -8,6 +8,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Stripe's events wake the order whose payment they are about."""
         from didshop import inbox
+        from didshop.models import WebhookEvent
         from orders.payment_events import handle
 
-        inbox.register("STRIPE", handle)
+        inbox.register(WebhookEvent.Provider.STRIPE, handle)

@@ -1,4 +1,4 @@
-"""What Stripe's events do for orders: they wake `advance`, which asks Stripe itself."""
+"""What Stripe's events do for orders: they have `advance` ask Stripe itself."""
 
 from uuid import UUID
 

@@ -37,7 +37,7 @@ STAFF = Login("staff@example.com", "staff-horse-battery", "Sam", "Staff")
 
 
 class Command(BaseCommand):
-    help = "Add the demo customer, their card, the staff user and the price list; safe to repeat."
+    help = "Add the demo customer, their card and the staff user; safe to repeat."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
