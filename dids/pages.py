@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +27,8 @@ from didshop.listing import page_of
 from didshop.throttling import limit_page
 
 LATEST_CALLS = 5
+SAMPLES_KEY = "number-samples"
+SAMPLES = Criteria(country_code="US", area_code="415", limit=5)
 # Where a form calls a field otherwise than the verb that complains about it.
 _FORM_FIELDS = {"country_code": "country", "capabilities": "sms"}
 
@@ -62,6 +65,20 @@ def _search(form: SearchForm) -> dict[str, Any]:
 
 def _search_url(criteria: Criteria) -> str:
     return f"{reverse('numbers:search')}?{urlencode(SearchForm.query(criteria))}"
+
+
+@require_GET
+@limit_page("search")
+def samples(request: HttpRequest) -> HttpResponse:
+    """A few numbers in stock, for the home page; none where the carrier does not answer."""
+    offers = cache.get(SAMPLES_KEY)
+    if offers is None:
+        try:
+            offers = search(SAMPLES).offers
+        except ShopError:
+            offers = []
+        cache.set(SAMPLES_KEY, offers, settings.QUOTE_SECONDS)
+    return render(request, "dids/_samples.html", {"samples": offers})
 
 
 @login_required

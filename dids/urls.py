@@ -23,6 +23,7 @@ api_urlpatterns = [
 ]
 page_urlpatterns = [
     path("find/", pages.find, name="search"),
+    path("find/samples/", pages.samples, name="samples"),
     path("numbers/", pages.number_list, name="list"),
     path("numbers/<uuid:number_id>/", pages.number_detail, name="detail"),
     path("numbers/<uuid:number_id>/release/", pages.number_release, name="release"),
