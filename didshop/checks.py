@@ -8,6 +8,12 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 
 _SHORTEST_SECRET = 50
+_KEYS_OF_SERVICES = (
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+)
 
 
 def problems() -> Iterator[tuple[str, str]]:
@@ -24,12 +30,7 @@ def _secret_problems() -> Iterator[tuple[str, str]]:
     secret = settings.SECRET_KEY
     if secret == settings.DEVELOPMENT_SECRET or len(secret) < _SHORTEST_SECRET:
         yield "E001", f"SECRET_KEY must be a secret of at least {_SHORTEST_SECRET} characters."
-    for name in (
-        "TWILIO_ACCOUNT_SID",
-        "TWILIO_AUTH_TOKEN",
-        "STRIPE_SECRET_KEY",
-        "STRIPE_WEBHOOK_SECRET",
-    ):
+    for name in _KEYS_OF_SERVICES:
         if not getattr(settings, name):
             yield "E002", f"{name} is missing."
 
@@ -58,12 +59,7 @@ def _sandbox_problems() -> Iterator[tuple[str, str]]:
         settings.SANDBOX_STRIPE_KEY,
         settings.SANDBOX_STRIPE_WEBHOOK_SECRET,
     }
-    for name in (
-        "TWILIO_ACCOUNT_SID",
-        "TWILIO_AUTH_TOKEN",
-        "STRIPE_SECRET_KEY",
-        "STRIPE_WEBHOOK_SECRET",
-    ):
+    for name in _KEYS_OF_SERVICES:
         if getattr(settings, name) in sandbox_values:
             yield "E008", f"{name} is the sandbox's."
     if not settings.STRIPE_PUBLISHABLE_KEY:

@@ -29,6 +29,7 @@ logger = structlog.get_logger(__name__)
 UP, DOWN, UNUSED = "up", "down", "unused"
 _WORKER_SILENT_AFTER = timedelta(seconds=60)
 _LONGEST_LOOK_SECONDS = 2.0
+_ASK_OUTSIDE_EVERY_SECONDS = 60
 
 
 class OutsideCheck:
@@ -75,9 +76,7 @@ def beat(name: str) -> None:
 def services() -> dict[str, str]:
     """Each service the shop needs, as UP, DOWN or UNUSED."""
     database = UP if _is_database_up() else DOWN
-    outside = {
-        name: check.status(settings.HEALTH_TWILIO_SECONDS) for name, check in _outside.items()
-    }
+    outside = {name: check.status(_ASK_OUTSIDE_EVERY_SECONDS) for name, check in _outside.items()}
     return {
         "database": database,
         "redis": _redis(),
