@@ -69,10 +69,10 @@ def _check_items(items: Sequence[Item]) -> None:
 def _write(
     organization: Organization, user: User, items: Sequence[QuotedItem], method: PaymentMethod
 ) -> Order:
-    claims = [_claim(organization, user, quoted) for quoted in items]
+    claims = _claim_all(organization, user, items)
     lines = [
-        _line(position, quoted, claim)
-        for position, (quoted, claim) in enumerate(zip(items, claims, strict=True))
+        _line(position, quoted, claims[quoted.item.phone_number])
+        for position, quoted in enumerate(items)
     ]
     total = sum((line.first_charge for line in lines if line.number), Decimal(0))
     if not total:
@@ -84,6 +84,18 @@ def _write(
     for line in lines:
         record_start(line, actor=user, reason=line.error)
     return order
+
+
+def _claim_all(
+    organization: Organization, user: User, items: Sequence[QuotedItem]
+) -> dict[str, Number | None]:
+    """Our claim on each number, by its digits.
+
+    They are laid in the order of the digits: two customers who want the same numbers wait for
+    each other at the first of them, and never both for one that the other has.
+    """
+    in_order = sorted(items, key=lambda quoted: quoted.item.phone_number)
+    return {quoted.item.phone_number: _claim(organization, user, quoted) for quoted in in_order}
 
 
 def _claim(organization: Organization, user: User, quoted: QuotedItem) -> Number | None:
