@@ -103,6 +103,8 @@ def _settle(order: Order) -> None:
 
 
 def _end(order: Order, lines: list[OrderLine], delivered: list[OrderLine]) -> None:
+    # It may have been asked for since we began.
+    order.refresh_from_db(fields=["cancel_requested_at"])
     to, reason = _ending(order, lines, delivered)
     if move(order, to, reason=reason, completed_at=timezone.now()):
         log.info("order_ended", status=to, delivered=len(delivered), lines=len(lines))
