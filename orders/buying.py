@@ -3,6 +3,9 @@
 A line is claimed (BUYING, until `claimed_until`) before the carrier is asked. An answer that is
 lost makes it UNKNOWN; then the carrier's inventory is looked up, and the number adopted if it
 is there under our reference. If it is not, we try once more; after that a person looks at it.
+
+`attempts` tells one claim from the next: a worker that comes back late, to a line that another
+has taken over since, may deliver it but not fail it, lose it or buy it again.
 """
 
 import contextvars
@@ -11,12 +14,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -78,7 +82,7 @@ def end_undelivered(
     """End a line without its number, and free the number for others."""
     claim = line.number
     with transaction.atomic():
-        ended = move(
+        ended = _move_claim(
             line,
             to,
             reason=error,
@@ -108,7 +112,7 @@ def _in_thread(work: Callable[[UUID], None]) -> Callable[[UUID], None]:
 def _buy(line_id: UUID) -> None:
     line = OrderLine.objects.select_related("number", "order__placed_by").get(pk=line_id)
     with structlog.contextvars.bound_contextvars(line=str(line.pk)):
-        if line.status == Status.BUYING and not _lost(line, "The worker did not come back."):
+        if line.status == Status.BUYING and not _take_over(line):
             return
         if line.status == Status.UNKNOWN:
             _resolve(line)
@@ -116,12 +120,17 @@ def _buy(line_id: UUID) -> None:
             _attempt(line)
 
 
+def _take_over(line: OrderLine) -> bool:
+    """Whether the line's worker is overdue, and we are the one who looks after it now."""
+    is_overdue = line.claimed_until is None or line.claimed_until < timezone.now()
+    return is_overdue and _lost(line, "The worker did not come back.")
+
+
 def _attempt(line: OrderLine) -> None:
     """Claim the line, ask the carrier for the number, and write down what became of it."""
     until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
-    if not move(line, Status.BUYING, claimed_until=until, attempts=F("attempts") + 1):
+    if not _move_claim(line, Status.BUYING, claimed_until=until, attempts=line.attempts + 1):
         return
-    line.refresh_from_db(fields=["attempts"])
     try:
         owned = _ask_carrier(line)
     except carrier.OutcomeUnknown as error:
@@ -185,9 +194,17 @@ def _refused(line: OrderLine, error: carrier.CarrierError) -> None:
     end_undelivered(line, Status.FAILED, error=sentence, code=code)
 
 
+def _move_claim(line: OrderLine, to: str, **fields: Any) -> bool:
+    """`move`, but only where the line stands at the attempt that we know of."""
+    with transaction.atomic():
+        known = OrderLine.objects.filter(pk=line.pk, attempts=line.attempts)
+        # This locks the row and changes nothing.
+        return bool(known.update(attempts=line.attempts)) and move(line, to, **fields)
+
+
 def _lost(line: OrderLine, reason: str) -> bool:
     """From BUYING to UNKNOWN. False if somebody else has moved the line since."""
-    return move(line, Status.UNKNOWN, reason=reason, claimed_until=None)
+    return _move_claim(line, Status.UNKNOWN, reason=reason, claimed_until=None)
 
 
 def _resolve(line: OrderLine, *, try_again: bool = True) -> None:
@@ -219,7 +236,8 @@ def _is_ours(line: OrderLine, owned: carrier.OwnedNumber) -> bool:
 
 def _ask_person(line: OrderLine, reason: str) -> None:
     sentence = f"{reason} A person looks at it; it is not charged."
-    if move(line, Status.NEEDS_REVIEW, reason=reason, error=sentence, error_code="NEEDS_REVIEW"):
+    fields = {"error": sentence, "error_code": "NEEDS_REVIEW"}
+    if _move_claim(line, Status.NEEDS_REVIEW, reason=reason, **fields):
         log.error("line_needs_review", reason=reason)
 
 
