@@ -24,7 +24,7 @@ from rest_framework.views import APIView
 
 from didshop.models import Heartbeat
 
-logger = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 UP, DOWN, UNUSED = "up", "down", "unused"
 _WORKER_SILENT_AFTER = timedelta(seconds=60)
@@ -56,7 +56,7 @@ class OutsideCheck:
         try:
             return UP if answer.result(timeout=_LONGEST_LOOK_SECONDS) else DOWN
         except Exception as error:  # noqa: BLE001 - whatever it is, the service does not answer
-            logger.warning("health_check_failed", error=repr(error))
+            log.warning("health_check_failed", error=repr(error))
             return DOWN
 
 
@@ -90,7 +90,7 @@ def _is_database_up() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error as error:
-        logger.warning("database_down", error=str(error))
+        log.warning("database_down", error=str(error))
         return False
     return True
 
@@ -101,7 +101,7 @@ def _redis() -> str:
     try:
         get_redis_connection("default").ping()
     except (RedisError, OSError) as error:
-        logger.warning("redis_down", error=str(error))
+        log.warning("redis_down", error=str(error))
         return DOWN
     return UP
 

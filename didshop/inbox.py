@@ -21,7 +21,7 @@ from didshop.logs import mask
 from didshop.models import WebhookEvent
 from didshop.waking import wake
 
-logger = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 5
 _TASK = "didshop.tasks.process_event"
@@ -121,7 +121,7 @@ def _attempt(event: WebhookEvent) -> None:
         try:
             _handlers[event.provider](event)
         except Exception as error:
-            logger.exception("event_failed", attempts=event.attempts)
+            log.exception("event_failed", attempts=event.attempts)
             _note_failure(event, error)
         else:
             _end(event, WebhookEvent.Status.PROCESSED)

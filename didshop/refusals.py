@@ -15,7 +15,7 @@ from didshop.errors import Forbidden, Invalid, NotFound, ShopError, error_body
 from didshop.middleware import request_id
 from didshop.throttling import count_refused
 
-logger = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 # DRF's own refusals, where their name is not the code already.
 _CODES: dict[type[exceptions.APIException], str] = {
@@ -39,7 +39,7 @@ def handle_exception(exc: Exception, context: Mapping[str, Any]) -> Response | N
     if refusal is None:
         return None
     if refusal.status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
-        logger.warning("answered_with_trouble", code=refusal.code, exc_info=exc)
+        log.warning("answered_with_trouble", code=refusal.code, exc_info=exc)
     body = error_body(refusal, request_id(context["request"]))
     response = Response(body, status=refusal.status)
     for name, value in _headers(refusal, exc).items():

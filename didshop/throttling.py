@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     # DRF's views load this module by name while they are being made.
     from rest_framework.views import APIView
 
-logger = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -60,7 +60,7 @@ def count_request(scope: str, caller: str) -> Allowance:
     try:
         count = 1 if cache.add(key, 1, timeout=2 * seconds) else cache.incr(key)
     except (RedisError, ConnectionInterrupted, ConnectionError) as error:
-        logger.warning("throttle_without_cache", error=str(error))
+        log.warning("throttle_without_cache", error=str(error))
         count = 1
     reset = max(1, math.ceil(seconds - into))
     return Allowance(limit, max(0, limit - count), reset, count > limit)

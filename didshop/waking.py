@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from didshop.celery import app
 
-logger = structlog.get_logger(__name__)
+log = structlog.get_logger(__name__)
 
 # One more try for a connection that has died since it was used last; not a second longer than
 # that while somebody waits for their page.
@@ -29,4 +29,4 @@ def _send(task: str, args: tuple[str, ...], seconds: float) -> None:
     try:
         app.signature(task, args=args).apply_async(retry_policy=_RETRY, **options)
     except (OperationalError, OSError) as error:
-        logger.warning("wake_up_lost", task=task, error=str(error))
+        log.warning("wake_up_lost", task=task, error=str(error))
