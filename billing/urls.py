@@ -1,3 +1,5 @@
+"""Where cards are kept, and where Stripe calls."""
+
 from django.urls import path
 
 from billing import api, pages, webhooks

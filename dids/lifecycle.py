@@ -128,7 +128,7 @@ def release(number: Number, *, actor: User, immediate: bool = False) -> Number:
         if locked.status == Status.RELEASED:
             raise Conflict("This number is released already.", code="NUMBER_RELEASED")
         if locked.status != Status.RELEASING:
-            reason = "Released at once." if immediate else "Released by its owner."
+            reason = "Released at once." if immediate else "Released."
             move(locked, Status.RELEASING, reason=reason, actor=actor, release_at=release_at)
         elif immediate and (locked.release_at is None or locked.release_at > now):
             locked.release_at = now

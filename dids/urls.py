@@ -1,3 +1,5 @@
+"""Where numbers are found, read and changed."""
+
 from django.urls import path
 
 from dids import api, pages

@@ -1,3 +1,5 @@
+"""Where numbers are bought, and orders read and cancelled."""
+
 from django.urls import path
 
 from orders import api, pages
