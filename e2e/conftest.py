@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e import world as worlds
 from e2e.client import Customer
@@ -31,6 +31,8 @@ HEIGHTS = {375: 812, 768: 1024, 1280: 900}
 PATIENCE_MS = 15_000
 
 Opens = Callable[..., Page]
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

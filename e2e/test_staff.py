@@ -12,10 +12,14 @@ from e2e.world import CALLER
 EMAIL, PASSWORD = "staff@example.com", "staff-horse-battery"
 
 
-@pytest.fixture
-def staff(visitor, stack):
-    """Somebody of the staff, signed in to the admin."""
+@pytest.fixture(scope="module")
+def demo_logins(stack):
     stack.manage("demo")
+
+
+@pytest.fixture
+def staff(visitor, demo_logins):
+    """Somebody of the staff, signed in to the admin."""
     visitor.goes_to("/admin/")
     visitor.page.get_by_label("Email").fill(EMAIL)
     visitor.page.get_by_label("Password").fill(PASSWORD)

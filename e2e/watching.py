@@ -77,9 +77,8 @@ class Scales:
         for response in self._responses:
             path = urlsplit(response.url).path
             sizes = response.request.sizes()
+            is_file = path.startswith("/static/") and response.ok
             weights[path] += sizes["responseHeadersSize"] + (
-                len(gzip.compress(response.body()))
-                if path.startswith("/static/")
-                else sizes["responseBodySize"]
+                len(gzip.compress(response.body())) if is_file else sizes["responseBodySize"]
             )
         return dict(sorted(weights.items(), key=lambda weight: -weight[1]))
