@@ -94,8 +94,9 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @require_POST
 def order_cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Cancel what has not been bought yet."""
+    order = own_order(current(request), order_id)
     try:
-        cancel(own_order(current(request), order_id), actor=user_of(request))
+        cancel(order, actor=user_of(request))
         messages.success(request, "What was not bought yet is cancelled and not charged.")
     except ShopError as error:
         messages.error(request, error.sentence)
