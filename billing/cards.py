@@ -55,6 +55,9 @@ def finish_setup(organization: Organization, setup_intent_id: str, *, actor: Use
         if finished is None or finished[0] != customer_id:
             raise Invalid("The card was not added. Try again, or use another card.")
         card = gateway.fetch_card(finished[1])
+        if card.customer_id != customer_id:
+            # It was set up once, and has been removed since.
+            raise Invalid("This card was removed. Add it again.")
     except gateway.Refused as refusal:
         raise Invalid("The card was not added. Try again, or use another card.") from refusal
     except gateway.GatewayError as error:
@@ -83,10 +86,12 @@ def remove_card(method: PaymentMethod, *, actor: User) -> None:
 
 
 def make_default(method: PaymentMethod) -> None:
-    """Charge this card from now on."""
+    """Charge this card from now on. NotFound if it was removed meanwhile."""
     with transaction.atomic():
         Organization.objects.select_for_update().get(pk=method.organization_id)
         cards = PaymentMethod.objects.filter(organization=method.organization_id, removed_at=None)
+        if not cards.filter(pk=method.pk).exists():
+            raise _no_such_card()
         cards.filter(is_default=True).update(is_default=False)
         cards.filter(pk=method.pk).update(is_default=True)
 
