@@ -133,6 +133,9 @@ def start_setup(*, customer_id: str) -> str:
 
 def finished_setup(setup_intent_id: str) -> tuple[str, str] | None:
     """The customer's and the card's id of a SetupIntent that succeeded, else None."""
+    if not setup_intent_id.startswith("seti_"):
+        # An empty id would ask for the list of them all.
+        return None
     with _translated():
         intent = _client().v1.setup_intents.retrieve(setup_intent_id)
     if intent.status != "succeeded" or not intent.payment_method:
@@ -207,7 +210,13 @@ def verified_event(payload: bytes, signature: str) -> dict[str, Any] | None:
     """The event in a webhook's raw body, or None where its signature or its body is bad."""
     try:
         event = stripe.Webhook.construct_event(payload, signature, settings.STRIPE_WEBHOOK_SECRET)
-    except (stripe.SignatureVerificationError, ValueError, TypeError, AttributeError):
+    except (
+        stripe.SignatureVerificationError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,  # nested so deeply that nobody reads it
+    ):
         return None
     return dict(event.to_dict())
 
