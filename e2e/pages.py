@@ -73,7 +73,7 @@ PAGES = [
     _own("find-misunderstood", "/find/?country=US&area_code=abc"),
     _own("checkout-empty", "/checkout/"),
     Shown("checkout", lambda world: _checkout(world.offered)),
-    Shown("checkout-sold-out", lambda world: _checkout(world.offered, world.sold)),
+    Shown("checkout-taken", lambda world: _checkout(world.offered, world.phone_number)),
     _own("cards", "/billing/methods/"),
     Shown("order-completed", lambda world: world.completed),
     Shown("order-partial", lambda world: world.partial),

@@ -25,7 +25,6 @@ class World:
     call: str
     bank: str
     offered: str
-    sold: str
     order_number: str
     phone_number: str
     twilio_call_sid: str
@@ -58,7 +57,6 @@ def build(stack: Stack) -> World:
         call=f"/calls/{call['id']}/",
         bank=_bank(stack),
         offered=customer.finds(areaCode="212")[0],
-        sold=sold,
         order_number=completed["orderNumber"],
         phone_number=bought[0],
         twilio_call_sid=call["twilioCallSid"],
