@@ -55,6 +55,7 @@ def authorise(payment: Payment) -> Payment:
     """Bring a payment to AUTHORIZED, FAILED or REQUIRES_ACTION, if Stripe can be reached."""
     if payment.status == Status.REQUIRES_ACTION:
         return refresh(payment)
+    was_sent_before = payment.status == Status.UNKNOWN
     # From here on Stripe may know of it, whatever becomes of us.
     _step(payment, Status.UNKNOWN, reason="The payment service is asked to hold the amount.")
     if payment.status != Status.UNKNOWN:
@@ -67,7 +68,9 @@ def authorise(payment: Payment) -> Payment:
         log.warning("payment_outcome_unknown", payment=str(payment.pk), error=str(error))
     except (gateway.Refused, gateway.GatewayMisconfigured) as error:
         log.error("payment_refused", payment=str(payment.pk), error=str(error))
-        _fail(payment, "processing_error")
+        # Who is not let in does not learn what became of the time before.
+        if isinstance(error, gateway.Refused) or not was_sent_before:
+            _fail(payment, "processing_error")
     else:
         _follow(payment, intent)
     return payment
