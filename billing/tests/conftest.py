@@ -16,6 +16,12 @@ from didshop.tests.sandboxes import Sandbox
 CardAdder = Callable[..., PaymentMethod]
 
 
+@pytest.fixture(autouse=True)
+def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stripe's SDK tries again as often as ever, but at once."""
+    monkeypatch.setattr("stripe._http_client.HTTPClient.INITIAL_DELAY", 0.01)
+
+
 @pytest.fixture
 def home(alice: User) -> Organization:
     """Alice's organisation."""

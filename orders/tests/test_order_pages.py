@@ -25,7 +25,7 @@ CHECKOUT, ORDERS = "/checkout/", "/orders/"
 
 
 @pytest.fixture
-def page(alice: User) -> Client:
+def alices(alice: User) -> Client:
     """A browser in which Alice is signed in."""
     return signed_in(alice)
 
@@ -44,9 +44,9 @@ def shown(answer: Any, status: int = 200) -> str:
 
 # ---------------------------------------------------------------- check out
 def test_what_it_costs_before_it_is_bought(
-    page: Client, card: PaymentMethod, numbers: list[str]
+    alices: Client, card: PaymentMethod, numbers: list[str]
 ) -> None:
-    text = shown(page.get(CHECKOUT, {"number": numbers[:2]}))
+    text = shown(alices.get(CHECKOUT, {"number": numbers[:2]}))
 
     assert "2 numbers" in text
     assert all(f'name="number" value="{number}"' in text for number in numbers[:2])
@@ -56,9 +56,9 @@ def test_what_it_costs_before_it_is_bought(
 
 
 def test_a_purchase_leads_to_its_order(
-    page: Client, shopper: Shopper, card: PaymentMethod, numbers: list[str]
+    alices: Client, shopper: Shopper, card: PaymentMethod, numbers: list[str]
 ) -> None:
-    answer = page.post(CHECKOUT, {"number": numbers[:2], "payment_method": card.pk})
+    answer = alices.post(CHECKOUT, {"number": numbers[:2], "payment_method": card.pk})
 
     order = Order.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"{ORDERS}{order.pk}/")
@@ -68,86 +68,88 @@ def test_a_purchase_leads_to_its_order(
 
 
 def test_prices_in_the_form_count_for_nothing(
-    page: Client, card: PaymentMethod, numbers: list[str]
+    alices: Client, card: PaymentMethod, numbers: list[str]
 ) -> None:
     form = {"number": numbers[0], "payment_method": card.pk, "price": "0.01", "total": "0.01"}
-    page.post(CHECKOUT, form)
+    alices.post(CHECKOUT, form)
     assert str(Order.objects.get().total_amount) == "1.5000"
 
 
-def test_without_a_card_the_way_to_one_is_shown(page: Client, numbers: list[str]) -> None:
-    text = shown(page.get(CHECKOUT, {"number": numbers[0]}))
+def test_without_a_card_the_way_to_one_is_shown(alices: Client, numbers: list[str]) -> None:
+    text = shown(alices.get(CHECKOUT, {"number": numbers[0]}))
     assert "No card on file yet" in text
     assert "/billing/methods/?next=/checkout/%3Fnumber%3D%252B1415" in text
-    page.post(CHECKOUT, {"number": numbers[0]})
+    alices.post(CHECKOUT, {"number": numbers[0]})
     assert written() == (0, 0, 0, 0)
 
 
 def test_somebody_elses_card_cannot_be_chosen(
-    page: Client, card: PaymentMethod, charlie: User, numbers: list[str]
+    alices: Client, card: PaymentMethod, charlie: User, numbers: list[str]
 ) -> None:
     theirs = add_card(charlie.organizations.get(), "pm_card_visa", actor=charlie)
-    answer = page.post(CHECKOUT, {"number": numbers[0], "payment_method": theirs.pk})
+    answer = alices.post(CHECKOUT, {"number": numbers[0], "payment_method": theirs.pk})
     assert "That card is not on file any more." in shown(answer)
     assert written() == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("chosen", ["", "x", "019b0000-0000-7000-8000-000000000000"])
 def test_a_card_has_to_be_chosen(
-    page: Client, card: PaymentMethod, numbers: list[str], chosen: str
+    alices: Client, card: PaymentMethod, numbers: list[str], chosen: str
 ) -> None:
-    answer = page.post(CHECKOUT, {"number": numbers[0], "payment_method": chosen})
+    answer = alices.post(CHECKOUT, {"number": numbers[0], "payment_method": chosen})
     assert "card" in shown(answer)
     assert written() == (0, 0, 0, 0)
 
 
 def test_a_number_that_has_gone_is_told_and_left_out(
-    page: Client, card: PaymentMethod, numbers: list[str], sandbox: Sandbox
+    alices: Client, card: PaymentMethod, numbers: list[str], sandbox: Sandbox
 ) -> None:
     sandbox.sold_elsewhere("+14155551234")
-    text = shown(page.get(CHECKOUT, {"number": ["+14155551234", numbers[0]]}))
+    text = shown(alices.get(CHECKOUT, {"number": ["+14155551234", numbers[0]]}))
     assert "not available any more" in text
     assert 'name="number" value="+14155551234"' not in text
     assert f'name="number" value="{numbers[0]}"' in text
 
 
 def test_a_number_that_goes_while_one_thinks_is_told(
-    page: Client, shopper: Shopper, charlie: User, numbers: list[str]
+    alices: Client, shopper: Shopper, charlie: User, numbers: list[str]
 ) -> None:
     card = shopper.gives_card()
-    page.get(CHECKOUT, {"number": numbers[0]})
+    alices.get(CHECKOUT, {"number": numbers[0]})
     Shopper(charlie).places(numbers[0])
 
-    answer = page.post(CHECKOUT, {"number": numbers[0], "payment_method": card.pk})
+    answer = alices.post(CHECKOUT, {"number": numbers[0], "payment_method": card.pk})
 
     assert "not available any more" in shown(answer)
     assert Order.objects.of(shopper.organization).count() == 0
 
 
 @pytest.mark.parametrize("numbers_named", [[], ["x"], ["+1"], ["<script>"]])
-def test_numbers_that_are_none(page: Client, card: PaymentMethod, numbers_named: list[str]) -> None:
-    answer = page.get(CHECKOUT, {"number": numbers_named})
+def test_numbers_that_are_none(
+    alices: Client, card: PaymentMethod, numbers_named: list[str]
+) -> None:
+    answer = alices.get(CHECKOUT, {"number": numbers_named})
     assert answer.status_code in {200, 302}
-    posted = page.post(CHECKOUT, {"number": numbers_named, "payment_method": card.pk})
+    posted = alices.post(CHECKOUT, {"number": numbers_named, "payment_method": card.pk})
     assert posted.status_code in {200, 302}
     assert written() == (0, 0, 0, 0)
 
 
-def test_a_number_that_needs_an_address(page: Client, card: PaymentMethod) -> None:
+def test_a_number_that_needs_an_address(alices: Client, card: PaymentMethod) -> None:
     german = search(Criteria(country_code="DE", number_type="LOCAL", limit=20)).offers
     needy = next(offer.phone_number for offer in german if offer.needs_address)
 
     for answer in (
-        page.get(CHECKOUT, {"number": needy}),
-        page.post(CHECKOUT, {"number": needy, "payment_method": card.pk}),
+        alices.get(CHECKOUT, {"number": needy}),
+        alices.post(CHECKOUT, {"number": needy, "payment_method": card.pk}),
     ):
         assert (answer.status_code, answer["Location"]) == (302, "/find/")
-    assert "address or documents" in shown(page.get("/find/"))
+    assert "address or documents" in shown(alices.get("/find/"))
     assert written() == (0, 0, 0, 0)
 
 
 def test_a_carrier_that_is_down_leads_back_to_the_search(
-    page: Client, card: PaymentMethod, sandbox: Sandbox
+    alices: Client, card: PaymentMethod, sandbox: Sandbox
 ) -> None:
     cache.clear()
     sandbox.fault(
@@ -158,19 +160,19 @@ def test_a_carrier_that_is_down_leads_back_to_the_search(
         kind="500",
         count=9,
     )
-    answer = page.post(CHECKOUT, {"number": "+14155551234", "payment_method": card.pk})
+    answer = alices.post(CHECKOUT, {"number": "+14155551234", "payment_method": card.pk})
     assert (answer.status_code, answer["Location"]) == (302, "/find/")
     assert written() == (0, 0, 0, 0)
 
 
 # ---------------------------------------------------------------- the list
-def test_no_order_yet(page: Client) -> None:
-    assert "No order yet" in shown(page.get(ORDERS))
+def test_no_order_yet(alices: Client) -> None:
+    assert "No order yet" in shown(alices.get(ORDERS))
 
 
 @pytest.mark.parametrize("count", [1, 8])
 def test_the_list_costs_a_constant_number_of_queries(
-    page: Client,
+    alices: Client,
     shopper: Shopper,
     numbers: list[str],
     django_assert_num_queries: Any,
@@ -179,27 +181,29 @@ def test_the_list_costs_a_constant_number_of_queries(
     orders = [shopper.places(number) for number in numbers[:count]]
     # The browser's session, its user, the membership with its organisation, the orders.
     with django_assert_num_queries(4):
-        text = shown(page.get(ORDERS))
+        text = shown(alices.get(ORDERS))
     assert all(f"{ORDERS}{order.pk}/" in text for order in orders)
     assert text.count("0 of 1 delivered") == count
 
 
-def test_the_list_says_what_was_charged(page: Client, shopper: Shopper, numbers: list[str]) -> None:
+def test_the_list_says_what_was_charged(
+    alices: Client, shopper: Shopper, numbers: list[str]
+) -> None:
     shopper.buys(numbers[0])
     shopper.places(numbers[1])
-    text = shown(page.get(ORDERS))
+    text = shown(alices.get(ORDERS))
     assert "1 of 1 delivered" in text
     assert text.count("not yet") == 1
 
 
-def test_a_cursor_that_is_none_of_ours(page: Client) -> None:
-    assert page.get(ORDERS, {"cursor": "x"}).status_code == 404
+def test_a_cursor_that_is_none_of_ours(alices: Client) -> None:
+    assert alices.get(ORDERS, {"cursor": "x"}).status_code == 404
 
 
 # ---------------------------------------------------------------- one order
 @pytest.mark.parametrize("count", [1, 10])
 def test_an_order_costs_a_constant_number_of_queries(
-    page: Client,
+    alices: Client,
     shopper: Shopper,
     numbers: list[str],
     django_assert_num_queries: Any,
@@ -209,16 +213,16 @@ def test_an_order_costs_a_constant_number_of_queries(
     # Session, user, membership; the order with its payment and card, its lines, their story.
     for headers in ({}, {"HX-Request": "true"}):
         with django_assert_num_queries(6):
-            text = shown(page.get(f"{ORDERS}{order.pk}/", headers=headers))
+            text = shown(alices.get(f"{ORDERS}{order.pk}/", headers=headers))
         assert text.count('class="order-line"') == count
 
 
 def test_while_it_is_open_it_looks_again_by_itself(
-    page: Client, shopper: Shopper, numbers: list[str]
+    alices: Client, shopper: Shopper, numbers: list[str]
 ) -> None:
     order = shopper.places(numbers[0])
-    whole = shown(page.get(f"{ORDERS}{order.pk}/"))
-    part = shown(page.get(f"{ORDERS}{order.pk}/", headers={"HX-Request": "true"}))
+    whole = shown(alices.get(f"{ORDERS}{order.pk}/"))
+    part = shown(alices.get(f"{ORDERS}{order.pk}/", headers={"HX-Request": "true"}))
 
     assert part.startswith('<div id="order"')
     assert 'hx-trigger="every 1s"' in part
@@ -228,7 +232,7 @@ def test_while_it_is_open_it_looks_again_by_itself(
     assert "not yet" in part
 
     advance(order.pk)
-    ended = shown(page.get(f"{ORDERS}{order.pk}/", headers={"HX-Request": "true"}))
+    ended = shown(alices.get(f"{ORDERS}{order.pk}/", headers={"HX-Request": "true"}))
     assert "hx-get" not in ended
     assert "Cancel what is not bought yet" not in ended
     assert "All numbers are yours and live." in ended
@@ -236,56 +240,56 @@ def test_while_it_is_open_it_looks_again_by_itself(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_partial_order_says_what_is_charged_and_why(
-    page: Client, shopper: Shopper, numbers: list[str], sandbox: Sandbox
+    alices: Client, shopper: Shopper, numbers: list[str], sandbox: Sandbox
 ) -> None:
     order = shopper.places(*numbers[:3])
     sandbox.sold_elsewhere(numbers[1])
     advance(order.pk)
-    text = shown(page.get(f"{ORDERS}{order.pk}/"))
+    text = shown(alices.get(f"{ORDERS}{order.pk}/"))
 
     assert "2 of 3 numbers are yours and live. You were charged for those only" in text
     assert text.count("Somebody else bought this number first. It was not charged.") >= 1
     assert "Let go, not charged" in text
 
 
-def test_a_declined_card_is_told(page: Client, shopper: Shopper, numbers: list[str]) -> None:
+def test_a_declined_card_is_told(alices: Client, shopper: Shopper, numbers: list[str]) -> None:
     shopper.gives_card("pm_card_chargeCustomerFail")
     order = shopper.buys(numbers[0])
-    text = shown(page.get(f"{ORDERS}{order.pk}/"))
+    text = shown(alices.get(f"{ORDERS}{order.pk}/"))
     assert "The card was not accepted" in text
     assert "The card was declined. Use another card, or ask your bank." in text
 
 
-def test_the_bank_is_one_click_away(page: Client, shopper: Shopper, numbers: list[str]) -> None:
+def test_the_bank_is_one_click_away(alices: Client, shopper: Shopper, numbers: list[str]) -> None:
     shopper.gives_card("pm_card_threeDSecure2Required")
     order = shopper.buys(numbers[0])
-    text = shown(page.get(f"{ORDERS}{order.pk}/"))
+    text = shown(alices.get(f"{ORDERS}{order.pk}/"))
     assert "Your bank asks you to confirm" in text
     assert order.action_url.split("?", maxsplit=1)[0] in text
 
 
 # ---------------------------------------------------------------- cancelling
-def test_cancelling_on_the_page(page: Client, shopper: Shopper, numbers: list[str]) -> None:
+def test_cancelling_on_the_page(alices: Client, shopper: Shopper, numbers: list[str]) -> None:
     order = shopper.places(numbers[0])
-    answer = page.post(f"{ORDERS}{order.pk}/cancel/", follow=True)
+    answer = alices.post(f"{ORDERS}{order.pk}/cancel/", follow=True)
 
     assert "What was not bought yet is cancelled and not charged." in shown(answer)
     assert order.lines.get().status == "CANCELLED"
     advance(order.pk)
-    assert "The order was cancelled." in shown(page.get(f"{ORDERS}{order.pk}/"))
+    assert "The order was cancelled." in shown(alices.get(f"{ORDERS}{order.pk}/"))
 
 
 def test_an_ended_order_says_that_it_is_too_late(
-    page: Client, shopper: Shopper, numbers: list[str]
+    alices: Client, shopper: Shopper, numbers: list[str]
 ) -> None:
     order = shopper.buys(numbers[0])
-    answer = page.post(f"{ORDERS}{order.pk}/cancel/", follow=True)
+    answer = alices.post(f"{ORDERS}{order.pk}/cancel/", follow=True)
     assert "has ended; there is nothing left to cancel" in shown(answer)
 
 
-def test_a_link_cancels_nothing(page: Client, shopper: Shopper, numbers: list[str]) -> None:
+def test_a_link_cancels_nothing(alices: Client, shopper: Shopper, numbers: list[str]) -> None:
     order = shopper.places(numbers[0])
-    assert page.get(f"{ORDERS}{order.pk}/cancel/").status_code == 405
+    assert alices.get(f"{ORDERS}{order.pk}/cancel/").status_code == 405
     assert order.lines.get().status == "PENDING"
 
 
