@@ -20,4 +20,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/livez', timeout=4)"]
 CMD ["uvicorn", "didshop.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "30"]
+     "--workers", "2", "--no-proxy-headers", "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "30"]

@@ -1,5 +1,7 @@
 """The cards on an organisation's file."""
 
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -13,6 +15,7 @@ from billing.models import BillingAccount, PaymentMethod
 from didshop.errors import Invalid, NotFound, PaymentNeeded, PaymentTrouble
 
 log = structlog.get_logger(__name__)
+Done = TypeVar("Done")
 
 UNREACHABLE = "The payment service cannot be reached right now. Nothing was changed; try again."
 
@@ -23,9 +26,11 @@ def add_card(organization: Organization, payment_method_id: str, *, actor: User)
     `payment_method_id` is Stripe's, such as the sandbox's `pm_card_visa`. PaymentNeeded if the
     card's bank refuses it, Invalid if Stripe does not know it.
     """
-    customer_id = _customer_of(organization)
     try:
-        card = gateway.attach_card(payment_method_id, customer_id=customer_id)
+        card = _with_customer(
+            organization,
+            lambda customer_id: gateway.attach_card(payment_method_id, customer_id=customer_id),
+        )
     except gateway.CardDeclined as decline:
         raise PaymentNeeded(in_words(decline.code), code="CARD_DECLINED") from decline
     except gateway.Refused as refusal:
@@ -40,9 +45,10 @@ def add_card(organization: Organization, payment_method_id: str, *, actor: User)
 
 def start_setup(organization: Organization) -> str:
     """The client secret with which Stripe's Payment Element adds a card."""
-    customer_id = _customer_of(organization)
     try:
-        return gateway.start_setup(customer_id=customer_id)
+        return _with_customer(
+            organization, lambda customer_id: gateway.start_setup(customer_id=customer_id)
+        )
     except gateway.GatewayError as error:
         raise _trouble(error) from error
 
@@ -128,18 +134,35 @@ def _no_such_card() -> NotFound:
     return NotFound("There is no such payment method.", code="PAYMENT_METHOD_NOT_FOUND")
 
 
+def _with_customer(organization: Organization, act: Callable[[str], Done]) -> Done:
+    """Do something with the organisation's customer id at Stripe; with a new one if it is gone.
+
+    Somebody may delete a customer at Stripe; then nothing could be added any more.
+    """
+    customer_id = _customer_of(organization)
+    try:
+        return act(customer_id)
+    except gateway.Refused as refusal:
+        if (refusal.code, refusal.param) != ("resource_missing", "customer"):
+            raise
+    log.warning("stripe_customer_gone", organization=str(organization.pk))
+    return act(_new_customer(organization, instead_of=customer_id))
+
+
 def _customer_of(organization: Organization) -> str:
     """The organisation's customer id at Stripe, made at the first need."""
     account, _ = BillingAccount.objects.get_or_create(organization=organization)
-    if account.stripe_customer_id:
-        return account.stripe_customer_id
+    return account.stripe_customer_id or _new_customer(organization)
+
+
+def _new_customer(organization: Organization, *, instead_of: str = "") -> str:
+    """Make a customer at Stripe, once for each that it replaces, and keep its id."""
+    reference = f"{organization.pk}-after-{instead_of}" if instead_of else str(organization.pk)
     try:
-        customer_id = gateway.create_customer(
-            name=organization.name, reference=str(organization.pk)
-        )
+        customer_id = gateway.create_customer(name=organization.name, reference=reference)
     except gateway.GatewayError as error:
         raise _trouble(error) from error
-    BillingAccount.objects.filter(pk=account.pk).update(stripe_customer_id=customer_id)
+    BillingAccount.objects.filter(organization=organization).update(stripe_customer_id=customer_id)
     return customer_id
 
 

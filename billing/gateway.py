@@ -38,11 +38,15 @@ class GatewayMisconfigured(GatewayError):
 
 
 class Refused(GatewayError):
-    """Stripe refused the request itself: wrong state, wrong parameter or not there."""
+    """Stripe refused the request itself: wrong state, wrong parameter or not there.
 
-    def __init__(self, message: str, code: str) -> None:
+    `param` is the parameter that it is about, or empty.
+    """
+
+    def __init__(self, message: str, code: str, param: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.param = param
 
 
 class CardDeclined(GatewayError):
@@ -251,13 +255,22 @@ def _translated() -> Iterator[None]:
     except stripe.StripeError as error:
         if _says_nothing(error.http_status):
             raise OutcomeUnknown(str(error)) from error
-        raise Refused(str(error.user_message or error), error.code or "") from error
+        raise Refused(
+            str(error.user_message or error),
+            error.code or "",
+            str(_read(error, "error", "param") or ""),
+        ) from error
 
 
 def _says_nothing(status: int | None) -> bool:
-    """A key in flight and a fault of Stripe's own leave the outcome open."""
-    is_fault = status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return is_fault or status == HTTPStatus.CONFLICT
+    """Whether the outcome stays open.
+
+    A 4xx is a refusal, but for a key in flight. A fault of Stripe's own tells nothing, and
+    neither does a 200 whose body cannot be read.
+    """
+    if status is None or status == HTTPStatus.CONFLICT:
+        return True
+    return not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _declined(error: stripe.CardError) -> CardDeclined:

@@ -49,7 +49,11 @@ def quote(phone_numbers: Sequence[str]) -> dict[str, Answer]:
     up at the carrier, several at once, by exact match. Reasons: Conflict NUMBER_NOT_AVAILABLE,
     Invalid NUMBER_INVALID, Unmet ADDRESS_REQUIRED or PRICE_UNKNOWN, CarrierTrouble.
     """
-    answers: dict[str, Answer] = dict.fromkeys(_live(phone_numbers), not_available())
+    answers: dict[str, Answer] = {
+        number: _invalid(GIVE_E164) for number in phone_numbers if not E164.fullmatch(number)
+    }
+    asked = [number for number in phone_numbers if number not in answers]
+    answers |= dict.fromkeys(_live(asked), not_available())
     answers |= _remembered([number for number in phone_numbers if number not in answers])
     missing = [number for number in phone_numbers if number not in answers]
     found = {number: _priced(answer) for number, answer in _look_up(missing).items()}
@@ -65,7 +69,7 @@ def _live(phone_numbers: Sequence[str]) -> list[str]:
 
 
 def _remembered(phone_numbers: Sequence[str]) -> dict[str, Answer]:
-    keys = [_key(number) for number in phone_numbers if E164.match(number)]
+    keys = [_key(number) for number in phone_numbers]
     quotes = cache.get_many(keys)
     offers = (Offer.from_dict(kept) for kept in quotes.values())
     return {offer.phone_number: offer for offer in offers}

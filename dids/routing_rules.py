@@ -93,6 +93,9 @@ def check_url(text: str) -> str:
         parts.port  # noqa: B018 - reading it checks it
     except ValueError as error:
         raise ValidationError("Give a port of at most 65535.") from error
+    shop = urlsplit(settings.PUBLIC_BASE_URL)
+    if (parts.hostname, parts.port) == (shop.hostname, shop.port):
+        raise ValidationError("This is the shop's own address; a call would go round in circles.")
     return text
 
 

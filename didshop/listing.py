@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from rest_framework.exceptions import APIException
@@ -26,6 +27,6 @@ def page_of(queryset: QuerySet[Any], request: HttpRequest) -> Page:
     pagination = NewestFirstPagination()
     try:
         rows = pagination.paginate_queryset(queryset, Request(request), cast(APIView, None))
-    except APIException as error:
+    except (APIException, ValidationError) as error:
         raise Http404("There is no such page of the list.") from error
     return Page(list(rows or []), pagination.get_next_link(), pagination.get_previous_link())

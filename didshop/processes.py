@@ -13,6 +13,8 @@ def commands() -> dict[str, list[str]]:
         "web": [
             *(python, "-m", "uvicorn", "didshop.asgi:application"),
             *("--host", "127.0.0.1", "--port", str(settings.PORT)),
+            # TRUSTED_PROXIES says whose X-Forwarded-For counts; uvicorn would believe its own rule.
+            "--no-proxy-headers",
             *("--lifespan", "off", "--no-access-log", "--log-level", "warning"),
         ],
         "worker": [

@@ -281,6 +281,8 @@ CARRIER_CONCURRENCY = env.int("CARRIER_CONCURRENCY", default=10)
 CURRENCY = "USD"
 PRICE_MARKUP_PERCENT = Decimal(env.str("PRICE_MARKUP_PERCENT", default="30"))
 SETUP_PRICE = Decimal(env.str("SETUP_PRICE", default="0.00"))
+# How many numbers an organisation may have in orders that are not ended.
+MOST_CLAIMS = env.int("MOST_CLAIMS", default=30)
 QUOTE_SECONDS = env.int("QUOTE_SECONDS", default=600)
 SHOP_COUNTRIES = env.list("SHOP_COUNTRIES", default=["US", "CA", "GB", "DE", "FR", "AU"])
 FORWARD_COUNTRIES = env.list("FORWARD_COUNTRIES", default=SHOP_COUNTRIES)

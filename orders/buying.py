@@ -151,14 +151,12 @@ def _attempt(line: OrderLine) -> None:
 
 def _ask_carrier(line: OrderLine) -> carrier.OwnedNumber:
     """Buy; where the carrier is too busy to have heard us, ask again after a pause."""
-    number = _claim_of(line)
+    wanted = configuration.settings_for(_claim_of(line))
+    # Ten lines that wait for the carrier must not keep ten connections from everybody else.
+    connection.close()
     for pause in (*BUSY_PAUSES, None):
         try:
-            return carrier.buy(
-                line.phone_number,
-                reference=reference_of(line),
-                settings=configuration.settings_for(number),
-            )
+            return carrier.buy(line.phone_number, reference=reference_of(line), settings=wanted)
         except carrier.CarrierBusy as busy:
             if pause is None:
                 raise

@@ -18,7 +18,7 @@ from orders.forms import CheckoutForm
 from orders.models import Order
 from orders.placing import MOST_LINES, place
 from orders.quotes import Item, Quote, quote_items
-from orders.reading import own_order, with_counts
+from orders.reading import just_placed, own_order, with_counts
 from orders.showing import order_context
 
 
@@ -39,6 +39,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
                 method=form.cleaned_data["payment_method"],
             )
         except ShopError as error:
+            placed = just_placed(organization, [item.phone_number for item in items])
+            if placed:
+                return redirect("orders:detail", placed.pk)
             form.add_error(None, error.sentence)
         else:
             return redirect("orders:detail", order.pk)

@@ -1,5 +1,6 @@
 """What Stripe's events do for orders: they have `advance` ask Stripe itself."""
 
+from typing import Any
 from uuid import UUID
 
 from didshop.models import WebhookEvent
@@ -9,8 +10,7 @@ from orders.provisioning import advance
 
 def handle(event: WebhookEvent) -> None:
     """Advance the order whose payment the event is about. Others' events are nobody's business."""
-    thing = event.payload.get("data", {}).get("object", {})
-    payment_id = _payment_id(thing)
+    payment_id = _payment_id(event.payload)
     if payment_id is None:
         return
     order = Order.objects.open().filter(payment__pk=payment_id).first()
@@ -18,10 +18,9 @@ def handle(event: WebhookEvent) -> None:
         advance(order.pk)
 
 
-def _payment_id(thing: dict[str, object]) -> UUID | None:
+def _payment_id(payload: Any) -> UUID | None:
     """Our payment's id in the metadata of what Stripe tells about."""
-    metadata = thing.get("metadata")
     try:
-        return UUID(str(metadata["payment"])) if isinstance(metadata, dict) else None
-    except (KeyError, ValueError):
+        return UUID(payload["data"]["object"]["metadata"]["payment"])
+    except (KeyError, TypeError, ValueError, AttributeError):
         return None

@@ -47,6 +47,7 @@ def place(
     in the same transaction which order it made.
     """
     _check_items(items)
+    _check_claims(organization, len(items))
     quote = quote_items(items)
     if not quote.offers:
         raise _none_left(quote.items)
@@ -64,6 +65,17 @@ def _check_items(items: Sequence[Item]) -> None:
         raise Invalid(f"An order has 1 to {MOST_LINES} numbers; this one has {len(items)}.")
     if len({item.phone_number for item in items}) < len(items):
         raise Invalid("A number stands in the order twice. Name each number once.")
+
+
+def _check_claims(organization: Organization, wanted: int) -> None:
+    """Nobody keeps more numbers from others, by orders that wait, than one may buy at a time."""
+    claimed = Number.objects.of(organization).filter(status=Number.Status.PENDING).count()
+    if claimed + wanted > settings.MOST_CLAIMS:
+        raise Conflict(
+            f"{claimed} numbers of yours are being bought already, and at most "
+            f"{settings.MOST_CLAIMS} can be at a time. Wait until those orders have ended.",
+            code="TOO_MANY_CLAIMS",
+        )
 
 
 def _write(

@@ -1,10 +1,12 @@
 """Orders as people and programs read them: statuses in plain words, timelines, sums."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Case, Count, F, Prefetch, Q, When
+from django.utils import timezone
 
 from accounts.models import Organization
 from billing.models import Payment
@@ -12,6 +14,8 @@ from didshop.errors import NotFound
 from didshop.models import Transition
 from orders.models import Order, OrderLine, OrderQuerySet
 
+# Within this, the same numbers once more are a second click, not a second wish.
+SECOND_CLICK = timedelta(minutes=10)
 # What the plan calls a payment's state, from ours.
 PAYMENT_STATUS = {
     Payment.Status.CREATED: "PENDING",
@@ -49,6 +53,17 @@ def with_counts(orders: OrderQuerySet) -> OrderQuerySet:
         delivered_count=Count("lines", filter=is_delivered),
         charged=Case(When(is_charged, then=F("payment__captured_amount"))),
     )
+
+
+def just_placed(organization: Organization, phone_numbers: Sequence[str]) -> Order | None:
+    """The order of the last minutes that is for just these numbers: a second click on Buy."""
+    since = timezone.now() - SECOND_CLICK
+    stands = (*Order.OPEN, Order.Status.COMPLETED, Order.Status.PARTIAL)
+    recent = Order.objects.of(organization).filter(created_at__gte=since, status__in=stands)
+    for order in recent.prefetch_related("lines").order_by("-id")[:10]:
+        if {line.phone_number for line in order.lines.all()} == set(phone_numbers):
+            return order
+    return None
 
 
 def timelines(order: Order) -> dict[UUID, list[Transition]]:

@@ -9,6 +9,7 @@ from django.conf import settings as shop_settings
 from rest_framework.test import APIClient
 
 from accounts.models import Organization, User
+from accounts.tests.factories import organization_of
 from billing.cards import add_card, card_to_charge, finish_setup, make_default, start_setup
 from billing.models import BillingAccount, PaymentMethod
 from billing.tests.conftest import CardAdder, stripe_down
@@ -370,3 +371,14 @@ def at_stripe(sandbox: Sandbox, path: str, data: dict[str, str] | None = None) -
     ) as answer:
         assert answer.ok, answer.text
         return dict(answer.json())
+
+
+def test_a_customer_that_is_gone_at_stripe_is_made_anew(alice: User, sandbox: Sandbox) -> None:
+    organization = organization_of(alice)
+    add_card(organization, "pm_card_visa", actor=alice)
+    sandbox.reset()
+
+    added = add_card(organization, "pm_card_mastercard", actor=alice)
+
+    assert added.brand == "mastercard"
+    assert add_card(organization, "pm_card_visa", actor=alice).pk != added.pk

@@ -272,3 +272,13 @@ def test_the_carrier_ends_with_the_newest(
     assert told == ["https://alice.example/1", "https://alice.example/2"]
     number.refresh_from_db()
     assert number.is_configured
+
+
+def test_a_voice_url_of_the_shop_itself_is_refused(settings):
+    settings.PUBLIC_BASE_URL = "http://shop.example"
+    number = NumberFactory()
+
+    with pytest.raises(Invalid) as refusal:
+        configure(number, actor=number.purchased_by, voice_url="http://shop.example/api/v1/x")
+
+    assert refusal.value.details[0]["field"] == "voice_url"

@@ -245,3 +245,20 @@ def test_the_total_is_what_the_lines_cost(shopper, numbers):
 
     assert order.total_amount == sum(line.first_charge for line in order.lines.all())
     assert order.total_amount > Decimal(0)
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_an_authorisation_that_cannot_be_read_is_asked_for_again(side, shopper, numbers, sandbox):
+    """A 200 that is no JSON says nothing: the hold may stand, so it is neither lost nor doubled."""
+    shopper.gives_card()
+    order = shopper.places(numbers[0])
+    path = "/v1/payment_intents"
+    sandbox.fault(service="stripe", method="POST", path=path, side=side, kind="garbage", count=1)
+
+    order = advance(order.pk)
+    if order.is_open:
+        order = advance(order.pk)
+
+    assert order.status == Order.Status.COMPLETED
+    [payment] = payments_at_stripe(sandbox)
+    assert payment["captured"] == int(order.total_amount * 100)
