@@ -197,7 +197,7 @@ def test_advancing_an_ended_order_does_nothing(shopper, numbers, sandbox):
 def test_stripe_losing_its_answers_holds_and_charges_once(shopper, numbers, sandbox):
     shopper.gives_card()
     order = shopper.places(numbers[0])
-    for path in ("/v1/payment_intents", "/capture"):
+    for path in ("/v1/payment_intents", "*/capture"):
         sandbox.fault(
             service="stripe", method="POST", path=path, side="after", kind="reset", count=1
         )

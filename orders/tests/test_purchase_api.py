@@ -237,7 +237,7 @@ def test_every_line_costs_the_same_few_queries(
     alice_api: APIClient, numbers: list[str], django_assert_num_queries: Any, count: int
 ) -> None:
     # A line: its claim on the number (with savepoints and its story) and its own story.
-    for_all, for_each = 14, 7
+    for_all, for_each = 15, 7
     with django_assert_num_queries(for_all + for_each * count):
         answer = alice_api.post(PURCHASE, {"phoneNumbers": named(*numbers[:count])})
     assert answer.status_code == 201
