@@ -40,9 +40,9 @@ APPEND_SLASH = True
 
 INSTALLED_APPS = [
     "servestatic.runserver_nostatic",
-    "unfold.apps.BasicAppConfig",
+    "unfold",
     "unfold.contrib.filters",
-    "didshop.admin_config.ShopAdminConfig",
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "didshop.middleware.RequestIdMiddleware",
     "didshop.throttling.RateLimitHeadersMiddleware",
     "didshop.waiting.PreferWaitMiddleware",

@@ -6,6 +6,7 @@ services, a database and a Redis number of its own. Its processes are those of `
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -65,6 +66,7 @@ class Stack:
             self.stop_process(name)
         if self._database:
             _drop_database(*self._database)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def start_process(self, name: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:

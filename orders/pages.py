@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.organizations import current, user_of
 from billing.models import PaymentMethod
+from dids.presentation import international
 from didshop.errors import ShopError
 from didshop.listing import page_of
 from orders.cancelling import cancel
@@ -56,6 +57,7 @@ def _checkout_page(request: HttpRequest, form: CheckoutForm, items: list[Item]) 
         return redirect("numbers:search")
     context = {
         "lines": [_quoted_line(quoted) for quoted in quote.items],
+        "sold": len(quote.offers),
         "total": quote.total,
         "monthly_total": quote.monthly_total,
         "currency": quote.offers[0].price.currency if quote.offers else "",
@@ -71,7 +73,7 @@ def _quoted_line(quoted: Any) -> Any:
         return quoted.offer
     return {
         "phone_number": quoted.item.phone_number,
-        "international": quoted.item.phone_number,
+        "international": international(quoted.item.phone_number),
         "problem": quoted.problem.message,
     }
 

@@ -83,6 +83,7 @@ def _shown(line: OrderLine, rows: list[Transition]) -> dict[str, Any]:
         "status": line.status,
         "get_status_display": line.get_status_display(),
         "error": line.error,
+        "ended_without_it": line.status in OrderLine.ENDED and not is_delivered,
         "price": {"first_charge": line.first_charge, "monthly": line.monthly_price},
         "number_url": reverse("numbers:detail", args=[line.number_id]) if is_delivered else "",
         "timeline": [
