@@ -3,7 +3,7 @@
 from allauth.account.adapter import get_adapter
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -103,6 +103,9 @@ class LogoutView(OpenView):
 
 
 class MeView(APIView):
+    # A key may ask what it is of.
+    permission_classes = (IsAuthenticated,)
+
     @extend_schema(operation_id="me", summary="Who am I", responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
         """The user that the access token is of, and the organisation that they act for."""

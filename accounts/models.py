@@ -1,5 +1,6 @@
-"""Who: users, the organisations that own everything, memberships and API sessions."""
+"""Who: users, the organisations that own everything, memberships, keys, sessions, the audit log."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,10 +14,21 @@ from didshop.fields import Record
 class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail address, which is kept in lower case."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(
+        self, email: str, password: str | None = None, *, confirmed: bool = True, **fields: Any
+    ) -> "User":
+        """Open an account by hand: the command line, demo data and tests do, never a stranger.
+
+        The address counts as confirmed, for whoever makes the account answers for it.
+        """
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
-        return self.open_account(user)
+        with transaction.atomic(using=self._db):
+            self.open_account(user)
+            EmailAddress.objects.using(self._db).create(
+                user=user, email=user.email, primary=True, verified=confirmed
+            )
+        return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, role=User.Role.SUPER_ADMIN, **fields)
@@ -69,6 +81,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+        permissions = [("impersonate_user", "Can act in a customer's place")]
 
     def __str__(self) -> str:
         return self.email
@@ -139,6 +152,141 @@ class Membership(Record):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.organization}"
+
+
+class Invitation(Record):
+    """A place in an organisation, offered to an e-mail address until it is taken or withdrawn."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="invitations"
+    )
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Membership.Role)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # SHA-256 of the link's token. The token itself stands in the mail alone.
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                Lower("email"),
+                name="one_open_invitation_each",
+                condition=models.Q(accepted_at=None, revoked_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.organization}"
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def of(self, organization: Organization) -> "ApiKeyQuerySet":
+        return self.filter(organization=organization)
+
+    def live(self, now: datetime) -> "ApiKeyQuerySet":
+        """Those that open something at `now`."""
+        is_expired = models.Q(expires_at__lte=now)
+        return self.filter(revoked_at=None).exclude(is_expired)
+
+
+class ApiKey(Record):
+    """A program's way in: bound to one organisation, its scopes, and what its maker may do."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="keys")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    # The first characters, by which people tell keys apart: "dsk_4fGh2K…".
+    prefix = models.CharField(max_length=12)
+    # SHA-256 of the whole key, which is random enough not to need a slow hash.
+    key_hash = models.CharField(max_length=64, unique=True)
+    # Values of accounts.rights.Right, of those in SCOPES.
+    scopes = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_ip = models.GenericIPAddressField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class AuditEntry(Record):
+    """One security-relevant act: who did what, to what, when, from where. Append only.
+
+    `organization` is whose act it was, empty for what is about a person alone (a sign-in, a
+    changed password). `actor` is empty where the shop itself acted or nobody is known.
+    """
+
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    actor = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # The member of staff behind the actor, where one acts in a customer's place.
+    impersonator = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    api_key = models.ForeignKey(
+        ApiKey, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # A value of accounts.audit.Act.
+    act = models.CharField(max_length=40)
+    # What it was done to: a model's name and a row's id, such as "membership" and a UUID.
+    target_kind = models.CharField(max_length=30, blank=True)
+    target_id = models.CharField(max_length=40, blank=True)
+    # Facts of the act without secrets, and without anybody's name or address.
+    details = models.JSONField(default=dict, blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="audit_by_organization"),
+            models.Index(fields=["actor", "act", "-id"], name="audit_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} by {self.actor or 'the shop'}"
+
+
+class DataExport(Record):
+    """A copy of everything that an account holds, made by a task and kept for some days."""
+
+    class Status(models.TextChoices):
+        WAITING = "WAITING", "Being made"
+        READY = "READY", "Ready"
+        FAILED = "FAILED", "Failed"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="exports")
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    # The ZIP. In the database, because any web process may be asked for it.
+    content = models.BinaryField(null=True, editable=False)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"Data of {self.user}"
 
 
 class Session(Record):

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from accounts.models import Membership, Organization, User
+from accounts.models import ApiKey, Membership, Organization, User
 from didshop.errors import NotFound
 
 HEADER = "X-Organization"
@@ -26,8 +26,8 @@ def current(request: Request | HttpRequest) -> Organization:
 def membership(request: Request | HttpRequest) -> Membership:
     """The signed-in user's place in the organisation that `request` acts for.
 
-    In the API the `X-Organization` header names it, on pages the browser's session; without
-    either it is the user's first. Read once a request.
+    An API key is bound to one organisation. With a token the `X-Organization` header names it,
+    on pages the browser's session; without either it is the user's first. Read once a request.
 
     Raises NotFound ORGANIZATION_NOT_FOUND where the user has no part in the organisation named.
     """
@@ -45,12 +45,14 @@ def membership(request: Request | HttpRequest) -> Membership:
 
 def _by_header(request: Request) -> Membership | None:
     named = request.headers.get(HEADER)
-    if named is None:
-        return _find(request)
     try:
-        return _find(request, UUID(named))
+        chosen = UUID(named) if named is not None else None
     except ValueError:
         return None
+    if isinstance(request.auth, ApiKey):
+        bound_to = request.auth.organization_id
+        return _find(request, bound_to) if chosen in (None, bound_to) else None
+    return _find(request, chosen)
 
 
 def _by_session(request: HttpRequest) -> Membership | None:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.organizations import current, user_of
+from accounts.rights import Right
 from billing.cards import add_card, own_card, remove_card
 from billing.models import PaymentMethod
 from billing.serializers import NewPaymentMethodSerializer, PaymentMethodSerializer
@@ -19,6 +20,7 @@ from didshop.schema import ErrorSerializer
 class NewPaymentMethodView(APIView):
     """Put a card on file."""
 
+    rights = {"POST": Right.BILLING_WRITE}
     throttle_scope = "card"
 
     @extend_schema(
@@ -39,6 +41,7 @@ class NewPaymentMethodView(APIView):
 class PaymentMethodListView(ListAPIView[PaymentMethod]):
     """The cards on file, newest first."""
 
+    rights = {"GET": Right.BILLING_READ}
     serializer_class = PaymentMethodSerializer
     queryset = PaymentMethod.objects.none()
 
@@ -48,6 +51,8 @@ class PaymentMethodListView(ListAPIView[PaymentMethod]):
 
 class PaymentMethodView(APIView):
     """One card on file."""
+
+    rights = {"DELETE": Right.BILLING_WRITE}
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, method_id: UUID) -> Response:

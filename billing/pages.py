@@ -5,7 +5,6 @@ from uuid import UUID
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.organizations import current, user_of
+from accounts.rights import Right, needs
 from billing.cards import (
     add_card,
     finish_setup,
@@ -35,7 +35,7 @@ _STRIPE_POLICY = {
 
 
 @csp_update(_STRIPE_POLICY)
-@login_required
+@needs(Right.BILLING_READ, post=Right.BILLING_WRITE)
 @require_http_methods(["GET", "POST"])
 def methods(request: HttpRequest) -> HttpResponse:
     """The cards on file, and adding one: a test card in the sandbox, else Stripe's own form."""
@@ -55,7 +55,7 @@ def methods(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/methods.html", context)
 
 
-@login_required
+@needs(Right.BILLING_WRITE)
 @require_GET
 def method_added(request: HttpRequest) -> HttpResponse:
     """Where Stripe's form comes back to."""
@@ -68,7 +68,7 @@ def method_added(request: HttpRequest) -> HttpResponse:
     return redirect(_onward(request) or reverse("billing:methods"))
 
 
-@login_required
+@needs(Right.BILLING_WRITE)
 @require_POST
 def method_remove(request: HttpRequest, method_id: UUID) -> HttpResponse:
     """Take a card off file."""
@@ -81,7 +81,7 @@ def method_remove(request: HttpRequest, method_id: UUID) -> HttpResponse:
     return redirect("billing:methods")
 
 
-@login_required
+@needs(Right.BILLING_WRITE)
 @require_POST
 def method_default(request: HttpRequest, method_id: UUID) -> HttpResponse:
     """Charge this card from now on."""

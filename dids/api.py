@@ -15,6 +15,7 @@ from rest_framework.serializers import BooleanField, IntegerField, Serializer
 from rest_framework.views import APIView
 
 from accounts.organizations import current, user_of
+from accounts.rights import Right
 from dids import catalogue, configuration, lifecycle, prices
 from dids.filters import NumberFilters
 from dids.models import Number
@@ -79,6 +80,7 @@ def _lowered(capital: re.Match[str]) -> str:
 class NumberSearchView(APIView):
     """Numbers for sale."""
 
+    rights = {"GET": Right.NUMBERS_READ}
     throttle_scope = "search"
 
     @extend_schema(
@@ -96,6 +98,8 @@ class NumberSearchView(APIView):
 class PricingView(APIView):
     """What numbers cost."""
 
+    rights = {"GET": Right.NUMBERS_READ}
+
     @extend_schema(
         operation_id="get_number_prices",
         summary="Read a country's price list",
@@ -112,6 +116,8 @@ class PricingView(APIView):
 class CountriesView(APIView):
     """Where numbers can be bought."""
 
+    rights = {"GET": Right.NUMBERS_READ}
+
     @extend_schema(
         operation_id="list_countries",
         summary="List the countries that numbers are sold of",
@@ -123,6 +129,8 @@ class CountriesView(APIView):
 
 class AreaCodesView(APIView):
     """Area codes with their towns."""
+
+    rights = {"GET": Right.NUMBERS_READ}
 
     @extend_schema(
         operation_id="list_area_codes",
@@ -140,6 +148,8 @@ class AreaCodesView(APIView):
 class NumberTypesView(APIView):
     """Which types of numbers there are."""
 
+    rights = {"GET": Right.NUMBERS_READ}
+
     @extend_schema(
         operation_id="list_number_types",
         summary="List the types of numbers",
@@ -153,6 +163,7 @@ class NumberTypesView(APIView):
 class NumberListView(ListAPIView[Number]):
     """The organisation's numbers, newest first."""
 
+    rights = {"GET": Right.NUMBERS_READ}
     queryset = Number.objects.none()
     serializer_class = NumberSerializer
     filterset_class = NumberFilters
@@ -183,6 +194,8 @@ class NumberAnswer(APIView):
 
 class NumberView(NumberAnswer):
     """One number."""
+
+    rights = {"GET": Right.NUMBERS_READ, "PUT": Right.NUMBERS_WRITE, "DELETE": Right.NUMBERS_WRITE}
 
     @extend_schema(
         operation_id="get_number", summary="Read a number", responses={200: NumberSerializer}
@@ -232,6 +245,8 @@ def _flag(request: Request, name: str) -> bool:
 class NumberConfigureView(NumberAnswer):
     """How one number's calls are handled."""
 
+    rights = {"POST": Right.NUMBERS_WRITE}
+
     @extend_schema(
         operation_id="configure_number",
         summary="Configure a number's name and routing",
@@ -244,6 +259,8 @@ class NumberConfigureView(NumberAnswer):
 
 class NumberRestoreView(NumberAnswer):
     """Keeping a number that was on its way out."""
+
+    rights = {"POST": Right.NUMBERS_WRITE}
 
     @extend_schema(
         operation_id="restore_number",

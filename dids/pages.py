@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.organizations import current, user_of
+from accounts.rights import Right, needs
 from dids import lifecycle, presentation, prices
 from dids.configuration import CONFIGURABLE, configure
 from dids.criteria import Criteria
@@ -81,7 +81,7 @@ def samples(request: HttpRequest) -> HttpResponse:
     return render(request, "dids/_samples.html", {"samples": offers})
 
 
-@login_required
+@needs(Right.NUMBERS_READ)
 @require_GET
 def number_list(request: HttpRequest) -> HttpResponse:
     """The organisation's numbers, newest first, narrowed by the form."""
@@ -93,7 +93,7 @@ def number_list(request: HttpRequest) -> HttpResponse:
     return render(request, "dids/list.html", context)
 
 
-@login_required
+@needs(Right.NUMBERS_READ, post=Right.NUMBERS_WRITE)
 @require_http_methods(["GET", "POST"])
 def number_detail(request: HttpRequest, number_id: UUID) -> HttpResponse:
     """One number: its route, its latest calls, its cost; with POST, its name and route change."""
@@ -127,7 +127,7 @@ def _detail_context(number: Number, form: NumberForm) -> dict[str, Any]:
     }
 
 
-@login_required
+@needs(Right.NUMBERS_WRITE)
 @require_http_methods(["GET", "POST"])
 def number_release(request: HttpRequest, number_id: UUID) -> HttpResponse:
     """Ask, and with POST, let the number go."""
@@ -145,7 +145,7 @@ def number_release(request: HttpRequest, number_id: UUID) -> HttpResponse:
     return redirect("numbers:detail", number_id)
 
 
-@login_required
+@needs(Right.NUMBERS_WRITE)
 @require_POST
 def number_restore(request: HttpRequest, number_id: UUID) -> HttpResponse:
     """Keep a number that was on its way out."""

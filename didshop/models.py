@@ -1,4 +1,4 @@
-"""The plumbing's own tables: transitions, the inbox, idempotency keys and heartbeats."""
+"""The plumbing's own tables: transitions, inbox and outbox, idempotency keys and heartbeats."""
 
 from django.conf import settings
 from django.db import models
@@ -99,3 +99,35 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OutgoingMail(Record):
+    """The outbox: a mail that is to be sent, written with what it tells about and sent after.
+
+    Its texts are emptied once it is sent, for they may hold links that are worth a password.
+    """
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+    next_try_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    # Set when it was given up.
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "outgoing mail"
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="outgoing_mail_waiting",
+                condition=models.Q(sent_at=None, failed_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"“{self.subject}” to {self.to}"

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Organization
 from accounts.organizations import current, user_of
+from accounts.rights import Right
 from billing.cards import card_to_charge
 from didshop.idempotency import Claim, idempotent
 from didshop.schema import PREFER_WAIT, ErrorSerializer
@@ -69,6 +70,7 @@ def _answer(organization: Organization, order_id: UUID, shape: type[Any]) -> Res
 class PurchaseView(APIView):
     """Buy up to ten numbers."""
 
+    rights = {"POST": Right.ORDERS_WRITE}
     throttle_scope = "purchase"
 
     @extend_schema(
@@ -93,6 +95,7 @@ class OrderFilter(filters.FilterSet):
 class OrderListView(ListAPIView[Order]):
     """The organisation's orders, newest first, and new ones."""
 
+    rights = {"GET": Right.ORDERS_READ, "POST": Right.ORDERS_WRITE}
     serializer_class = OrderSerializer
     filterset_class = OrderFilter
     queryset = Order.objects.none()
@@ -118,6 +121,8 @@ class OrderListView(ListAPIView[Order]):
 class OrderView(APIView):
     """One order."""
 
+    rights = {"GET": Right.ORDERS_READ}
+
     @extend_schema(responses=OrderSerializer)
     def get(self, request: Request, order_id: UUID) -> Response:
         return Response(OrderSerializer(own_order(current(request), order_id)).data)
@@ -126,6 +131,8 @@ class OrderView(APIView):
 class OrderStatusView(APIView):
     """How one order stands, line by line."""
 
+    rights = {"GET": Right.ORDERS_READ}
+
     @extend_schema(responses=OrderStatusSerializer)
     def get(self, request: Request, order_id: UUID) -> Response:
         return Response(OrderStatusSerializer(own_order(current(request), order_id)).data)
@@ -133,6 +140,8 @@ class OrderStatusView(APIView):
 
 class OrderCancelView(APIView):
     """Cancel what has not been bought yet."""
+
+    rights = {"PUT": Right.ORDERS_WRITE}
 
     @extend_schema(request=None, responses=OrderSerializer)
     def put(self, request: Request, order_id: UUID) -> Response:

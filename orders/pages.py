@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.organizations import current, user_of
+from accounts.rights import Right, needs
 from billing.models import PaymentMethod
 from dids.presentation import international
 from didshop.errors import ShopError
@@ -23,7 +23,7 @@ from orders.reading import just_placed, own_order, with_counts
 from orders.showing import order_context
 
 
-@login_required
+@needs(Right.ORDERS_WRITE)
 @require_http_methods(["GET", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
     """What the chosen numbers cost; with POST, buy them."""
@@ -78,7 +78,7 @@ def _quoted_line(quoted: Any) -> Any:
     }
 
 
-@login_required
+@needs(Right.ORDERS_READ)
 @require_GET
 def order_list(request: HttpRequest) -> HttpResponse:
     """The organisation's orders, newest first."""
@@ -86,7 +86,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/list.html", {"orders": page.results, "page": page})
 
 
-@login_required
+@needs(Right.ORDERS_READ)
 @require_GET
 def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One order. htmx asks for its changing part every second while it is open."""
@@ -95,7 +95,7 @@ def order_detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return render(request, template, order_context(order))
 
 
-@login_required
+@needs(Right.ORDERS_WRITE)
 @require_POST
 def order_cancel(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Cancel what has not been bought yet."""

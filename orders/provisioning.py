@@ -35,10 +35,10 @@ def advance(order_id: UUID) -> Order:
     if not order.is_open:
         return order
     with structlog.contextvars.bound_contextvars(order=str(order.pk)):
-        _start(order)
-        if _authorise(order):
-            buying.buy_lines(order)
-        _settle(order)
+        if _start(order):
+            if _authorise(order):
+                buying.buy_lines(order)
+            _settle(order)
     return order
 
 
@@ -53,9 +53,11 @@ def wake_for(order_id: UUID) -> None:
     wake("orders.tasks.advance", str(order_id))
 
 
-def _start(order: Order) -> None:
+def _start(order: Order) -> bool:
+    """Whether there is something to do. Another worker may have ended the order meanwhile."""
     if order.status == Order.Status.PENDING and not move(order, Order.Status.PROCESSING):
         order.refresh_from_db()
+    return order.is_open
 
 
 def _authorise(order: Order) -> bool:

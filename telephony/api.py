@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.organizations import current
+from accounts.rights import Right
 from telephony.filters import CallFilters
 from telephony.models import CallLog, CallLogQuerySet
 from telephony.serializers import CallSerializer, StorySerializer
@@ -19,6 +20,7 @@ from telephony.timeline import find
 class CallListView(ListAPIView[CallLog]):
     """The calls of the organisation's numbers, newest first."""
 
+    rights = {"GET": Right.CALLS_READ}
     queryset = CallLog.objects.none()
     serializer_class = CallSerializer
     filterset_class = CallFilters
@@ -28,6 +30,8 @@ class CallListView(ListAPIView[CallLog]):
 
 
 class CallView(APIView):
+    rights = {"GET": Right.CALLS_READ}
+
     @extend_schema(operation_id="get_call", summary="Read a call", responses={200: StorySerializer})
     def get(self, request: Request, call_id: UUID) -> Response:
         """One call with its legs and its timeline."""

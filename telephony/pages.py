@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.organizations import current
+from accounts.rights import Right, needs
 from didshop.listing import page_of
 from telephony.filters import CallFilters
 from telephony.models import CallLog
 from telephony.timeline import find, timeline
 
 
-@login_required
+@needs(Right.CALLS_READ)
 def call_list(request: HttpRequest) -> HttpResponse:
     """The organisation's calls, newest first, narrowed by the form. The API's filters and pages."""
     calls = CallLog.objects.of(current(request)).select_related("number")
@@ -28,7 +28,7 @@ def call_list(request: HttpRequest) -> HttpResponse:
     return render(request, "telephony/calls.html", context)
 
 
-@login_required
+@needs(Right.CALLS_READ)
 def call_detail(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """One call with its legs and its timeline."""
     call = find(current(request), call_id)

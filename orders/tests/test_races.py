@@ -17,7 +17,7 @@ from didshop.errors import Conflict
 from didshop.tests.sandboxes import Sandbox
 from didshop.tests.threads import all_at_once
 from didshop.transitions import move
-from orders import buying
+from orders import buying, provisioning
 from orders.cancelling import cancel
 from orders.models import Order, OrderLine
 from orders.provisioning import advance
@@ -153,6 +153,24 @@ def test_five_workers_advance_one_order(
     assert sorted(bought) == sorted(f"buy {number}" for number in numbers[:count])
     [payment] = sandbox.state()["payments"]
     assert (payment["captured"], payment["held"]) == (150 * count, 0)
+
+
+def test_a_worker_that_read_the_order_before_another_ended_it_leaves_it_alone(
+    shopper: Shopper, numbers: list[str], asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = shopper.places(numbers[0])
+    start = provisioning._start
+
+    def late(read: Order) -> bool:
+        # The other one goes all the way between our reading and our first step.
+        monkeypatch.setattr(provisioning, "_start", start)
+        advance(order.pk)
+        return start(read)
+
+    monkeypatch.setattr(provisioning, "_start", late)
+    assert advance(order.pk).status == "COMPLETED"
+    check_ended(order)
+    assert [call for call in asked if call.startswith("buy")] == [f"buy {numbers[0]}"]
 
 
 def test_a_worker_that_read_a_line_before_another_claimed_it_leaves_it_alone(
