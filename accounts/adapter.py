@@ -10,19 +10,15 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.mail import EmailMessage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import tasks
 from accounts.models import User
 from accounts.registration import user_exists
-from accounts.tasks import Message
+from didshop import outbox
 from didshop.addresses import public_url
-
-SHOP_NAME = "didshop"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -46,10 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(redirect("account_login")) from error
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Render now, while the facts are at hand; send when they are committed."""
-        message = self._message(self.render_mail(template_prefix, email, _facts(email) | context))
-        # Robust: a broker that is down costs the mail, never the answer.
-        transaction.on_commit(lambda: tasks.queue(message), robust=True)
+        """Put allauth's mail into our outbox."""
+        outbox.post(to=email, template=template_prefix, context=_facts(email) | context)
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return public_url(reverse("account_confirm_email", args=[emailconfirmation.key]))
@@ -60,17 +54,8 @@ class AccountAdapter(DefaultAccountAdapter):
             reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
         )
 
-    def _message(self, mail: EmailMessage) -> Message:
-        pages = [page for page, kind in getattr(mail, "alternatives", []) if kind == "text/html"]
-        return Message(
-            subject=str(mail.subject),
-            to=list(mail.to),
-            text=str(mail.body),
-            html=pages[0] if pages else "",
-        )
-
 
 def _facts(email: str) -> dict[str, Any]:
     """What every mail's template may use."""
-    site = SimpleNamespace(name=SHOP_NAME, domain=urlsplit(settings.PUBLIC_BASE_URL).netloc)
+    site = SimpleNamespace(name=outbox.SHOP_NAME, domain=urlsplit(settings.PUBLIC_BASE_URL).netloc)
     return {"request": context.request, "email": email, "current_site": site}

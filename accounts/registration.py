@@ -20,7 +20,7 @@ def register(
     """Make a user, an organisation that they own, and ask them to confirm their address.
 
     `password` has passed the validators already. `phone` is for people to read and is kept as
-    written. The mail is sent by a task once all of it is committed.
+    written. The mail is in the outbox, and sent by a task.
 
     Raises Conflict USER_EXISTS when the address belongs to somebody, in whatever case.
     """
@@ -39,7 +39,7 @@ def register(
         with transaction.atomic():
             User.objects.open_account(user)
             address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
-            transaction.on_commit(lambda: address.send_confirmation(signup=True), robust=True)
+            address.send_confirmation(signup=True)
     except IntegrityError as error:
         raise user_exists() from error
     return user

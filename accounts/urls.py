@@ -1,8 +1,14 @@
-"""Where people sign up and in: `/api/v1/auth/*` and `/accounts/*`."""
+"""Where people sign up and in, and run their account, their team and their keys."""
 
 from django.urls import include, path
 
+import accounts.keys.urls
+import accounts.privacy.urls
+import accounts.security.urls
+import accounts.team.urls
 from accounts import api
+
+SUBJECTS = [accounts.security.urls, accounts.privacy.urls, accounts.team.urls, accounts.keys.urls]
 
 api_urlpatterns = [
     path("auth/register", api.RegisterView.as_view(), name="api-auth-register"),
@@ -10,8 +16,14 @@ api_urlpatterns = [
     path("auth/refresh", api.RefreshView.as_view(), name="api-auth-refresh"),
     path("auth/logout", api.LogoutView.as_view(), name="api-auth-logout"),
     path("auth/me", api.MeView.as_view(), name="api-auth-me"),
+    *(pattern for subject in SUBJECTS for pattern in subject.api_urlpatterns),
 ]
 
 page_urlpatterns = [
+    # Ours first: some stand in the place of allauth's own.
+    path("", include((accounts.security.urls.page_urlpatterns, "security"))),
+    path("", include((accounts.privacy.urls.page_urlpatterns, "privacy"))),
+    path("", include((accounts.team.urls.page_urlpatterns, "team"))),
+    path("", include((accounts.keys.urls.page_urlpatterns, "keys"))),
     path("accounts/", include("allauth.urls")),
 ]

@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-numbers": {"task": "dids.tasks.sweep", "schedule": SWEEP_SECONDS},
     "forget-old-keys": {"task": "didshop.tasks.forget_old_keys", "schedule": 3600},
     "sweep-inbox": {"task": "didshop.tasks.sweep_inbox", "schedule": SWEEP_SECONDS},
+    "sweep-outbox": {"task": "didshop.tasks.sweep_outbox", "schedule": SWEEP_SECONDS},
     "refresh-prices": {"task": "dids.tasks.refresh_prices", "schedule": 300},
 }
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from celery.signals import worker_ready
 
-from didshop import health, idempotency, inbox
+from didshop import health, idempotency, inbox, outbox
 
 
 @shared_task
@@ -16,6 +16,16 @@ def process_event(event_id: str) -> None:
 @shared_task
 def sweep_inbox() -> None:
     inbox.sweep()
+
+
+@shared_task
+def send_mail(mail_id: str) -> None:
+    outbox.send(UUID(mail_id))
+
+
+@shared_task
+def sweep_outbox() -> None:
+    outbox.sweep()
 
 
 @shared_task

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.test import RequestFactory
@@ -13,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts import context, organizations
 from accounts.models import Membership, Organization, User
+from accounts.rights import Right
 from accounts.tests.factories import UserFactory, api_client, organization_of
 from didshop.errors import NotFound
 
@@ -38,7 +38,6 @@ def page_request(user: User | AnonymousUser, organization: str = "") -> HttpRequ
 
 
 def test_who_am_i(alice: User) -> None:
-    EmailAddress.objects.create(user=alice, email=alice.email, primary=True, verified=True)
     answer = api_client(alice).get("/api/v1/auth/me")
     assert answer.status_code == 200
     assert answer.json()["email"] == "alice@example.com"
@@ -106,7 +105,9 @@ def test_it_is_read_once_a_request(alice: User, django_assert_num_queries: objec
 
 
 def test_templates_know_the_organisation(alice: User) -> None:
-    assert context.organization(page_request(alice)) == {"organization": organization_of(alice)}
+    known = context.organization(page_request(alice))
+    assert known["organization"] == organization_of(alice)
+    assert known["rights"] == frozenset(Right)
     assert context.organization(page_request(AnonymousUser())) == {}
     assert context.organization(HttpRequest()) == {}
 

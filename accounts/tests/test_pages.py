@@ -30,8 +30,8 @@ def is_signed_in(client: Client) -> bool:
 
 def test_signing_up_opens_the_same_account_as_the_api(client: Client) -> None:
     answer = client.post("/accounts/signup/", FORM)
-    assert answer.status_code == 302
-    assert is_signed_in(client)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/confirm-email/")
+    assert not is_signed_in(client)
     user = User.objects.get()
     assert (user.email, user.first_name, user.last_name, user.company, user.role) == (
         "alice@example.com",
@@ -81,7 +81,7 @@ def test_an_error_stands_beside_its_field(client: Client, field: str, value: str
 def test_an_address_that_is_taken(client: Client) -> None:
     UserFactory(email="alice@example.com")
     answer = client.post("/accounts/signup/", FORM)
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/confirm-email/")
     assert User.objects.count() == Organization.objects.count() == 1
     assert not is_signed_in(client)
 

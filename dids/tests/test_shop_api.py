@@ -166,8 +166,8 @@ def test_a_search_costs_a_constant_number_of_queries(
 ) -> None:
     alice_api.get(SEARCH, {"countryCode": "US"})
     for limit in (1, 20):
-        # The session with its user, what is live here, the price.
-        with django_assert_num_queries(3):
+        # The session with its user, their role, what is live here, the price.
+        with django_assert_num_queries(4):
             alice_api.get(SEARCH, {"countryCode": "US", "limit": limit})
 
 

@@ -10,6 +10,7 @@ from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.generics import ListAPIView
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -91,6 +92,7 @@ class TransitionListView(ListAPIView[Transition]):
 class PurchaseView(APIView):
     """Makes a heartbeat a time, slowly if asked, and can be waited for."""
 
+    permission_classes = (IsAuthenticated,)
     entered = threading.Event()
     may_go_on = threading.Event()
 
@@ -130,6 +132,8 @@ def _bought(name: str) -> Response:
 
 class WhoView(APIView):
     """Who is signed in."""
+
+    permission_classes = (IsAuthenticated,)
 
     @extend_schema(responses={200: None})
     def get(self, request: Request) -> Response:

@@ -14,7 +14,6 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
 from accounts.models import User
-from accounts.registration import register
 from billing.cards import add_card
 from billing.models import PaymentMethod
 from didshop.errors import ShopError
@@ -57,9 +56,9 @@ class Command(BaseCommand):
 
 def _user(login: Login) -> User:
     known = User.objects.filter(email=login.email).first()
-    return known or register(
-        email=login.email,
-        password=login.password,
+    return known or User.objects.create_user(
+        login.email,
+        login.password,
         first_name=login.first_name,
         last_name=login.last_name,
         company="Demo company" if login is CUSTOMER else "",

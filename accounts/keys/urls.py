@@ -1,0 +1,7 @@
+"""API keys: where they answer."""
+
+from django.urls import URLPattern
+
+api_urlpatterns: list[URLPattern] = []
+
+page_urlpatterns: list[URLPattern] = []
