@@ -97,6 +97,7 @@ _LIMITS = [
 _SENTENCES = {
     400: "The request cannot be understood; `details` names the fields.",
     401: "No credentials, or bad ones.",
+    403: "Not for this caller: the role does not allow it, or the key has no scope for it.",
     404: "Not there, or not yours.",
     406: "The API answers JSON only.",
     409: "The first request with this Idempotency-Key is still under way.",
@@ -110,6 +111,12 @@ _SENTENCES = {
 
 class ShopSchema(AutoSchema):
     """AutoSchema with the errors and headers that an endpoint has by its nature."""
+
+    def get_description(self) -> str:  # type: ignore[override]  # lazy text is text, too
+        """What the endpoint does, and the right that it takes."""
+        right = getattr(self.view, "rights", {}).get(self.method)
+        told = super().get_description() or ""
+        return f"{told}\n\nNeeds `{right.value}`.".strip() if right else told
 
     def get_override_parameters(self) -> list[Any]:
         """The headers, sent and answered."""
@@ -143,6 +150,8 @@ class ShopSchema(AutoSchema):
             yield 400
         if self.view.get_authenticators():
             yield 401
+        if self._permissions() - {"AllowAny", "IsAuthenticated"}:
+            yield 403
         if self._needs_user() or "{" in self.path:
             yield 404
         if self._is_idempotent():
@@ -152,8 +161,10 @@ class ShopSchema(AutoSchema):
 
     def _needs_user(self) -> bool:
         """Whether it belongs to somebody: open endpoints take no permission class."""
-        names = {type(permission).__name__ for permission in self.view.get_permissions()}
-        return bool(names - {"AllowAny"})
+        return bool(self._permissions() - {"AllowAny"})
+
+    def _permissions(self) -> set[str]:
+        return {type(permission).__name__ for permission in self.view.get_permissions()}
 
     def _takes_body(self) -> bool:
         return self.method in ("POST", "PUT", "PATCH") and bool(self.get_request_serializer())
