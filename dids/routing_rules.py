@@ -1,6 +1,5 @@
 """Which routing a customer may set: every field is checked here, for the API and pages alike."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from phonenumbers import PhoneNumberType
 from dids.models import Number
 from dids.presentation import country_name
 from didshop.errors import Invalid
+from didshop.texts import is_plain
 
 LONGEST_NAME = 100
 LONGEST_URL = 500
@@ -27,9 +27,6 @@ FORWARD_TYPES = frozenset(
         PhoneNumberType.TOLL_FREE,
     }
 )
-# Control characters, half characters, line separators; and marks that turn text around.
-UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def clean(changes: Mapping[str, Any], *, phone_number: str) -> dict[str, str]:
@@ -73,7 +70,7 @@ def check_name(text: str) -> str:
     text = text.strip()
     if len(text) > LONGEST_NAME:
         raise ValidationError(f"A name has at most {LONGEST_NAME} characters.")
-    if any(unicodedata.category(one) in UNPRINTABLE or one in TURNING for one in text):
+    if not is_plain(text):
         raise ValidationError("A name has no control characters or line breaks.")
     return text
 
