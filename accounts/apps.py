@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "People and organisations"
+
+    def ready(self) -> None:
+        from accounts.privacy import changes, own_sections
+
+        changes.register()
+        own_sections.register()

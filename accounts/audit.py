@@ -35,6 +35,7 @@ class Act(models.TextChoices):
     RECOVERY_CODE_USED = "RECOVERY_CODE_USED", "Used a recovery code"
     ORGANIZATION_CREATED = "ORGANIZATION_CREATED", "Created the organisation"
     ORGANIZATION_RENAMED = "ORGANIZATION_RENAMED", "Renamed the organisation"
+    ORGANIZATION_CLOSED = "ORGANIZATION_CLOSED", "Closed the organisation with their account"
     MEMBER_INVITED = "MEMBER_INVITED", "Invited somebody"
     INVITATION_REVOKED = "INVITATION_REVOKED", "Withdrew an invitation"
     INVITATION_ACCEPTED = "INVITATION_ACCEPTED", "Joined by invitation"
@@ -77,23 +78,25 @@ def record(
         target_id=str(target.pk) if target else "",
         details=details,
         api_key=_key(request),
-        impersonator_id=_impersonator_id(request),
-        ip_address=_address(request),
+        impersonator_id=impersonator_of(request),
+        ip_address=address_of(request),
         user_agent=_user_agent(request),
     )
 
 
 def _key(request: HttpRequest | None) -> ApiKey | None:
-    # BearerAuthentication leaves it there for who knows Django's request only.
+    # KeyAuthentication leaves it there for who knows Django's request only.
     return getattr(request, "api_key", None)
 
 
-def _impersonator_id(request: HttpRequest | None) -> str | None:
+def impersonator_of(request: HttpRequest | None) -> str | None:
+    """The id of the member of staff who acts in the customer's place, if one does."""
     history = getattr(request, "session", {}).get("hijack_history")
     return str(history[0]) if history else None
 
 
-def _address(request: HttpRequest | None) -> str | None:
+def address_of(request: HttpRequest | None) -> str | None:
+    """Where a request comes from, by as many proxies as are trusted. None if that is unknown."""
     if request is None:
         return None
     try:

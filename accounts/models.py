@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models, transaction
 from django.db.models.functions import Lower
 
+from didshop.append_only import AppendOnly
 from didshop.fields import Record
 
 
@@ -224,7 +225,7 @@ class ApiKey(Record):
         return f"{self.name} ({self.prefix}…)"
 
 
-class AuditEntry(Record):
+class AuditEntry(AppendOnly):
     """One security-relevant act: who did what, to what, when, from where. Append only.
 
     `organization` is whose act it was, empty for what is about a person alone (a sign-in, a

@@ -97,6 +97,16 @@ def create_customer(*, name: str, reference: str) -> str:
     return str(customer.id)
 
 
+def delete_customer(customer_id: str) -> None:
+    """Delete a customer with their cards. One that is gone already is no error."""
+    try:
+        with _translated():
+            _client().v1.customers.delete(customer_id)
+    except Refused as refusal:
+        if refusal.code != "resource_missing":
+            raise
+
+
 def attach_card(payment_method_id: str, *, customer_id: str) -> Card:
     """Put a card on the customer's file. CardDeclined if its bank refuses."""
     with _translated():

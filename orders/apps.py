@@ -9,6 +9,8 @@ class OrdersConfig(AppConfig):
         """Stripe's events wake the order whose payment they are about."""
         from didshop import inbox
         from didshop.models import WebhookEvent
+        from orders import privacy
         from orders.payment_events import handle
 
         inbox.register(WebhookEvent.Provider.STRIPE, handle)
+        privacy.register()
