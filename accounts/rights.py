@@ -93,12 +93,26 @@ def check(request: Request | HttpRequest, right: Right) -> None:
     if right in rights_of(request):
         return
     key = key_of(request)
+    if key is not None and right not in SCOPES:
+        raise Forbidden(
+            "This cannot be done with an API key. Sign in with e-mail and password.",
+            code="KEY_NOT_ALLOWED",
+        )
     if key is not None and right not in key.scopes:
         raise Forbidden(
             f"This API key does not have the scope {right.value}. Make one that has.",
             code="SCOPE_MISSING",
         )
-    place = membership(request)
+    demand(membership(request), right)
+
+
+def demand(place: Membership, right: Right) -> None:
+    """Raise Forbidden ROLE_NOT_ALLOWED unless the member's role has the right.
+
+    For verbs, which read the role once more under their lock.
+    """
+    if right in RIGHTS[Membership.Role(place.role)]:
+        return
     raise Forbidden(
         f"As {place.get_role_display()} of {place.organization} you may not do this: it takes "
         f"{right.value} ({right.label.lower()}). Ask an owner or an administrator.",

@@ -25,6 +25,7 @@ from rest_framework.response import Response
 
 from didshop.errors import Conflict, Invalid, ShopError, Unmet
 from didshop.models import IdempotencyKey
+from didshop.throttling import caller_of
 from didshop.waiting import Waiter
 
 HEADER = "Idempotency-Key"
@@ -144,7 +145,8 @@ def forget_old_keys() -> None:
 
 
 def _scope(request: Request) -> str:
-    return f"user:{request.user.pk}"
+    """Whose the key is: a program never gets an answer that was another's, or its maker's."""
+    return caller_of(request)
 
 
 def _checked(key: str) -> str:

@@ -22,7 +22,10 @@ _SECRET_NAMES = re.compile(
 _SECRET_TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\1 {MASK}"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?"), MASK),
-    (re.compile(r"\b(sk|rk|pk|whsec|dsk)_\w+"), rf"\1_{MASK}"),
+    (re.compile(r"\b(sk|rk|pk|whsec)_\w+"), rf"\1_{MASK}"),
+    # Our own keys and invitations wherever they stand, also behind what a URL has made of a
+    # quote or a colon.
+    (re.compile(r"(dsk|inv)_\w+"), rf"\1_{MASK}"),
     (
         re.compile(
             r"([\"']?\b[\w-]*(?:password|token|secret|signature|otp|api_?key)[\"']?\s*[=:]\s*)"

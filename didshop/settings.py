@@ -232,7 +232,10 @@ SIMPLE_JWT = {
 # ---------------------------------------------------------------- the API
 RATE_LIMIT_SCALE = env.float("RATE_LIMIT_SCALE", default=1.0)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.KeyAuthentication",
+        "accounts.authentication.BearerAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.HasRight"],
     "DEFAULT_RENDERER_CLASSES": ["djangorestframework_camel_case.render.CamelCaseJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["didshop.parsers.ShopJSONParser"],
@@ -240,12 +243,13 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "didshop.schema.ShopSchema",
     "DEFAULT_THROTTLE_CLASSES": ["didshop.throttling.ScopeThrottle"],
-    # Requests a minute: by user where one is signed in, else by address.
+    # Requests a minute: by API key or user where there is one, else by address.
     "DEFAULT_THROTTLE_RATES": {
         "default": "300/min",
         "search": "60/min",
         "purchase": "30/min",
         "card": "10/min",
+        "key": "10/min",
         "register": "10/min",
         "login": "10/min",
     },

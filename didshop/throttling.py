@@ -69,7 +69,7 @@ def count_request(scope: str, caller: str) -> Allowance:
 class ScopeThrottle(BaseThrottle):
     """Limits by the view's `throttle_scope` ("default" where it has none).
 
-    Counted by user where one is signed in, else by address.
+    Counted by API key or user where there is one, else by address.
     """
 
     allowance: Allowance
@@ -117,10 +117,14 @@ def limit_page(scope: str) -> Callable[[Page], Page]:
 
 
 def caller_of(request: Request | HttpRequest) -> str:
-    """Who is counted: "user:<id>", or "address:<address>" of the nearest untrusted hop."""
+    """Who is counted: "key:<id>", "user:<id>", or the nearest untrusted hop's "address:<…>".
+
+    Each program counts for itself, so that one that runs wild does not lock out its maker.
+    """
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        return f"user:{user.pk}"
+        key = getattr(request, "api_key", None)
+        return f"user:{user.pk}" if key is None else f"key:{key.pk}"
     return f"address:{_network(BaseThrottle().get_ident(request))}"  # type: ignore[arg-type]  # it reads META only
 
 
