@@ -1,24 +1,33 @@
-"""How allauth's pages open accounts and send mail in this shop."""
+"""How allauth's pages open accounts, limit attempts and send mail in this shop."""
 
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.signup import prevent_enumeration
+from allauth.account.internal.stagekit import unstash_login
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
+from allauth.core.internal.httpkit import clean_client_ip
 from django import forms
 from django.conf import settings
-from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest
-from django.shortcuts import redirect
 from django.urls import reverse
+from rest_framework.throttling import BaseThrottle
 
+from accounts import limits
+from accounts.acquaintance import is_known
 from accounts.models import User
-from accounts.registration import user_exists
 from didshop import outbox
 from didshop.addresses import public_url
+from didshop.errors import ShopError
+from didshop.middleware import API_PREFIX
+
+_TOO_MANY = frozenset({"too_many_login_attempts", "rate_limited"})
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -37,9 +46,47 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             return User.objects.open_account(user) if commit else user
         except IntegrityError as error:
-            # Somebody else took the address after the form had looked.
-            messages.error(request, user_exists().message)
-            raise ImmediateHttpResponse(redirect("account_login")) from error
+            # Somebody else took the address after the form had looked. The page does not tell.
+            answer = prevent_enumeration(request, email=user.email)
+            raise ImmediateHttpResponse(answer) from error
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt, by caller and by account. Raises TooManyRequests above the limits.
+
+        At an account, attempts from everywhere are counted together, but those from where its
+        owner has signed in before are counted apart: whoever tries passwords from elsewhere uses
+        up their own attempts, not the owner's.
+        """
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            key = self._get_login_attempts_cache_key(request, **credentials)
+            raise limits.exceeded(request, "login_failed", key=key) from error
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        email = credentials.get("email", "").strip().lower()
+        address = self.get_client_ip(request)
+        place = ratelimit.truncate_ip(address) if is_known(email=email, address=address) else ""
+        return f"{email}|{place}"
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError | ShopError:
+        """allauth's errors of forms; one that tells of a limit is a 429 here, as everywhere."""
+        if code not in _TOO_MANY:
+            error: ValidationError = super().validation_error(code, *args)
+            return error
+        return limits.codes_exceeded(context.request, _half_signed_in(context.request))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The caller's address, by as many proxies as are trusted: the one that is throttled."""
+        address: str | None = clean_client_ip(BaseThrottle().get_ident(request))  # type: ignore[arg-type]  # it reads META only
+        if address is None:
+            raise PermissionDenied("The caller has no address.")
+        return address
+
+    def add_message(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Say something on the next page. Callers of the API have none."""
+        if not request.path.startswith(API_PREFIX):
+            super().add_message(request, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put allauth's mail into our outbox."""
@@ -53,6 +100,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return public_url(
             reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
         )
+
+
+def _half_signed_in(request: HttpRequest) -> object:
+    """The id of who has given the password and is asked for a code, or for a code again."""
+    if request.user.is_authenticated:
+        return request.user.pk
+    login = unstash_login(request, peek=True)
+    return login.user.pk if login and login.user else None
 
 
 def _facts(email: str) -> dict[str, Any]:

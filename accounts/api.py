@@ -1,23 +1,38 @@
 """`/api/v1/auth/*`."""
 
+from typing import Any
+
 from allauth.account.adapter import get_adapter
+from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from accounts import login, organizations, registration, sessions
+from accounts import confirming, limits, login, organizations, registration, resetting, sessions
 from accounts.models import User
+from accounts.permissions import IsPerson
+from accounts.profile import change_profile
+from accounts.rights import key_of
 from accounts.serializers import (
+    ConfirmationSerializer,
+    ConfirmedSerializer,
     CredentialsSerializer,
+    ForgottenSerializer,
     MeSerializer,
+    ProfileSerializer,
     RefreshTokenSerializer,
     RegistrationSerializer,
+    ResendingSerializer,
+    ResetSerializer,
     SignedInSerializer,
     TokensSerializer,
+    ToldSerializer,
 )
+from didshop.errors import Invalid
 from didshop.schema import ErrorSerializer
 
 
@@ -43,9 +58,8 @@ class RegisterView(OpenView):
     )
     def post(self, request: Request) -> Response:
         """Open an account with an organisation of its own, and sign in to it."""
-        body = RegistrationSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        user = registration.register(**body.validated_data)
+        limits.hold(request, "signup")
+        user = registration.register(**_valid(RegistrationSerializer, request.data))
         return _signed_in(request, user, status.HTTP_201_CREATED)
 
 
@@ -58,15 +72,14 @@ class LoginView(OpenView):
         request=CredentialsSerializer,
         responses={
             200: SignedInSerializer,
-            401: _refusal("INVALID_CREDENTIALS"),
+            401: _refusal("INVALID_CREDENTIALS, OTP_REQUIRED or INVALID_OTP"),
             403: _refusal("ACCOUNT_DEACTIVATED"),
         },
     )
     def post(self, request: Request) -> Response:
         """Start a session: a family of refresh tokens with its access tokens."""
-        body = CredentialsSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        user = login.authenticate(request, **body.validated_data)
+        limits.hold(request, "login")
+        user = login.authenticate(request, **_valid(CredentialsSerializer, request.data))
         return _signed_in(request, user, status.HTTP_200_OK)
 
 
@@ -102,23 +115,139 @@ class LogoutView(OpenView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class ForgotPasswordView(OpenView):
+    throttle_scope = "mail"
+
+    @extend_schema(
+        operation_id="forgotPassword",
+        summary="Forgot password",
+        request=ForgottenSerializer,
+        responses={202: ToldSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Have a token mailed. The answer does not tell whether the address has an account."""
+        email = _valid(ForgottenSerializer, request.data)["email"].lower()
+        limits.hold(request, "reset_password", key=email)
+        resetting.ask(_http(request), email=email)
+        return _told("If there is an account with this address, a mail is on its way to it.")
+
+
+class ResetPasswordView(OpenView):
+    throttle_scope = "token"
+
+    @extend_schema(
+        operation_id="resetPassword",
+        summary="Reset password",
+        request=ResetSerializer,
+        responses={
+            200: ToldSerializer,
+            400: _refusal(
+                "VALIDATION_ERROR, TOKEN_MALFORMED, TOKEN_INVALID, TOKEN_EXPIRED or TOKEN_USED"
+            ),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Set a new password with the token of the mail. All sessions end."""
+        limits.hold(request, "reset_password_from_key")
+        resetting.reset(_http(request), **_valid(ResetSerializer, request.data))
+        sentence = "The password has been changed and all sessions have ended. Sign in with it."
+        return _told(sentence, status.HTTP_200_OK)
+
+
+class VerifyEmailView(OpenView):
+    throttle_scope = "token"
+
+    @extend_schema(
+        operation_id="verifyEmail",
+        summary="Verify an e-mail address",
+        parameters=[ConfirmationSerializer],
+        responses={
+            200: ConfirmedSerializer,
+            400: _refusal(
+                "VALIDATION_ERROR, TOKEN_MALFORMED, TOKEN_INVALID, TOKEN_EXPIRED or TOKEN_USED"
+            ),
+            409: _refusal("EMAIL_TAKEN"),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        """Confirm an address with the token of the mail."""
+        token = _valid(ConfirmationSerializer, request.query_params)["token"]
+        confirming.confirm(_http(request), token=token)
+        return Response({"email_verified": True})
+
+
+class ResendVerificationView(APIView):
+    # Without a token it is for strangers, who name an address.
+    permission_classes = (AllowAny,)
+    throttle_scope = "mail"
+
+    @extend_schema(
+        operation_id="resendVerification",
+        summary="Resend the verification",
+        request=ResendingSerializer,
+        responses={202: ToldSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Have the confirmation mailed again, at most once in three minutes.
+
+        The answer does not tell whether the address has an account. Without `email` it goes to
+        the address of whoever is signed in.
+        """
+        email = _valid(ResendingSerializer, request.data).get("email") or _own_address(request)
+        confirming.send_again(_http(request), email=email)
+        return _told("If this address waits for confirmation, a mail is on its way to it.")
+
+
 class MeView(APIView):
-    # A key may ask what it is of.
-    permission_classes = (IsAuthenticated,)
+    def get_permissions(self) -> list[BasePermission]:
+        """A key may ask what it is of; it may not change whose it is."""
+        return [IsAuthenticated() if self.request.method == "GET" else IsPerson()]
 
     @extend_schema(operation_id="me", summary="Who am I", responses={200: MeSerializer})
     def get(self, request: Request) -> Response:
-        """The user that the access token is of, and the organisation that they act for."""
-        user = organizations.user_of(request)
-        membership = organizations.membership(request)
-        answer = MeSerializer(user, context={"membership": membership})
-        return Response(answer.data)
+        """Whose the access token or key is, the organisation it acts for, and what it may do."""
+        return _me(request)
+
+    @extend_schema(
+        operation_id="changeMe",
+        summary="Change my profile",
+        request=ProfileSerializer,
+        responses={200: MeSerializer},
+    )
+    def patch(self, request: Request) -> Response:
+        """Change names, company or phone. What is left out stays."""
+        change_profile(organizations.user_of(request), **_valid(ProfileSerializer, request.data))
+        return _me(request)
+
+
+def _me(request: Request) -> Response:
+    return Response(MeSerializer(organizations.user_of(request), context={"request": request}).data)
+
+
+def _own_address(request: Request) -> str:
+    if not request.user.is_authenticated or key_of(request) is not None:
+        sentence = "Name the address, or sign in."
+        raise Invalid("Validation error", details=[{"field": "email", "message": sentence}])
+    return confirming.address_of(organizations.user_of(request))
+
+
+def _valid(kind: type[Serializer[dict[str, Any]]], data: Any) -> dict[str, Any]:
+    body = kind(data=data)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
+
+
+def _http(request: Request) -> HttpRequest:
+    """Django's request inside of DRF's, which is what allauth takes."""
+    return request._request  # noqa: SLF001 - DRF has no public name for it
+
+
+def _told(message: str, status_code: int = status.HTTP_202_ACCEPTED) -> Response:
+    return Response(ToldSerializer({"message": message}).data, status=status_code)
 
 
 def _refresh_token(request: Request) -> str:
-    body = RefreshTokenSerializer(data=request.data)
-    body.is_valid(raise_exception=True)
-    token: str = body.validated_data["refresh_token"]
+    token: str = _valid(RefreshTokenSerializer, request.data)["refresh_token"]
     return token
 
 

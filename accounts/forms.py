@@ -4,21 +4,27 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.profile import LONGEST
+from didshop.texts import check_plain
 
 
 class ProfileFields(forms.Form):
     """Mixed into allauth's sign-up form. `accounts.adapter` saves what it holds."""
 
     first_name = forms.CharField(
-        max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+        max_length=LONGEST["first_name"],
+        validators=[check_plain],
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     last_name = forms.CharField(
-        max_length=100,
+        max_length=LONGEST["last_name"],
+        validators=[check_plain],
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     company = forms.CharField(
-        max_length=200,
+        max_length=LONGEST["company"],
+        validators=[check_plain],
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )

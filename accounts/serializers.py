@@ -4,11 +4,15 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordRefused
-from django.core.validators import RegexValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import Membership, User
+from accounts.login import LONGEST_OTP
+from accounts.models import ApiKey, Membership, User
+from accounts.organizations import membership
+from accounts.profile import LONGEST, check_phone
+from accounts.rights import key_of, rights_of
+from didshop.texts import check_plain
 
 # Above what anybody types, below what would keep Argon2 busy.
 LONGEST_PASSWORD = 200
@@ -22,19 +26,21 @@ class PasswordField(serializers.CharField):
         super().__init__(**kwargs)
 
 
+class NameField(serializers.CharField):
+    """One of what people tell about themselves, by its name in accounts.profile."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        kwargs = {"allow_blank": True, "max_length": LONGEST[name], **kwargs}
+        super().__init__(**kwargs, validators=[check_phone if name == "phone" else check_plain])
+
+
 class RegistrationSerializer(serializers.Serializer[dict[str, Any]]):
     email = serializers.EmailField(max_length=254)
     password = PasswordField()
-    first_name = serializers.CharField(max_length=100)
-    last_name = serializers.CharField(max_length=100, allow_blank=True)
-    company = serializers.CharField(max_length=200, allow_blank=True, default="")
-    phone = serializers.CharField(
-        max_length=20,
-        allow_blank=True,
-        default="",
-        validators=[RegexValidator(r"^\+?[0-9 ()./-]{5,20}$", "Write a phone number.")],
-        help_text="Where a person can be reached. Kept as written.",
-    )
+    first_name = NameField("first_name", allow_blank=False)
+    last_name = NameField("last_name")
+    company = NameField("company", default="")
+    phone = NameField("phone", default="", help_text="Where a person can be reached.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         facts = ("email", "first_name", "last_name")
@@ -45,9 +51,57 @@ class RegistrationSerializer(serializers.Serializer[dict[str, Any]]):
         return attrs
 
 
+class ProfileSerializer(serializers.Serializer[dict[str, Any]]):
+    """What people may change of their own. What is left out stays."""
+
+    first_name = NameField("first_name", allow_blank=False, required=False)
+    last_name = NameField("last_name", required=False)
+    company = NameField("company", required=False)
+    phone = NameField("phone", required=False)
+
+
 class CredentialsSerializer(serializers.Serializer[dict[str, Any]]):
     email = serializers.EmailField(max_length=254)
     password = PasswordField()
+    otp = serializers.CharField(
+        max_length=LONGEST_OTP,
+        allow_blank=True,
+        default="",
+        write_only=True,
+        help_text="Where the account has a second factor: the authenticator app's code, or a "
+        "recovery code.",
+    )
+
+
+class ForgottenSerializer(serializers.Serializer[dict[str, Any]]):
+    email = serializers.EmailField(max_length=254)
+
+
+class ResetSerializer(serializers.Serializer[dict[str, Any]]):
+    token = serializers.CharField(
+        max_length=200, help_text="What the mail's link holds after /reset/key/."
+    )
+    password = PasswordField()
+
+
+class ConfirmationSerializer(serializers.Serializer[dict[str, Any]]):
+    token = serializers.CharField(
+        max_length=200, help_text="What the mail's link holds after /confirm-email/."
+    )
+
+
+class ResendingSerializer(serializers.Serializer[dict[str, Any]]):
+    email = serializers.EmailField(
+        max_length=254, required=False, help_text="May be left out by who is signed in."
+    )
+
+
+class ToldSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(help_text="A sentence for people.")
+
+
+class ConfirmedSerializer(serializers.Serializer[Any]):
+    email_verified = serializers.BooleanField()
 
 
 class RefreshTokenSerializer(serializers.Serializer[dict[str, Any]]):
@@ -83,18 +137,39 @@ class MembershipSerializer(serializers.ModelSerializer[Membership]):
         read_only_fields = fields
 
 
+class BearerKeySerializer(serializers.ModelSerializer[ApiKey]):
+    """The API key that a request came with."""
+
+    scopes = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = ApiKey
+        fields = ("id", "name", "scopes", "expires_at")
+        read_only_fields = fields
+
+
 class MeSerializer(UserSerializer):
-    """A user in an organisation; the context's "membership" says in which."""
+    """A user in the organisation that the context's "request" acts for."""
 
     organization = serializers.SerializerMethodField()
+    rights = serializers.SerializerMethodField(help_text="What the caller may do in it.")
+    api_key = serializers.SerializerMethodField(help_text="Null for who came with a token.")
 
     class Meta(UserSerializer.Meta):
-        fields = (*UserSerializer.Meta.fields, "organization")
+        fields = (*UserSerializer.Meta.fields, "organization", "rights", "api_key")
         read_only_fields = fields
 
     @extend_schema_field(MembershipSerializer)
     def get_organization(self, user: User) -> dict[str, Any]:
-        return dict(MembershipSerializer(self.context["membership"]).data)
+        return dict(MembershipSerializer(membership(self.context["request"])).data)
+
+    def get_rights(self, user: User) -> list[str]:
+        return sorted(right.value for right in rights_of(self.context["request"]))
+
+    @extend_schema_field(BearerKeySerializer(allow_null=True))
+    def get_api_key(self, user: User) -> dict[str, Any] | None:
+        key = key_of(self.context["request"])
+        return None if key is None else dict(BearerKeySerializer(key).data)
 
 
 class TokensSerializer(serializers.Serializer[Any]):

@@ -39,16 +39,23 @@ def refusal_page(request: HttpRequest, refusal: ShopError) -> HttpResponse:
     if request.path.startswith(API_PREFIX):
         request.allowance = count_request("default", caller_of(request))  # type: ignore[attr-defined]
         body = camelize(error_body(refusal, request_id(request)))
-        return JsonResponse(body, status=refusal.status)
+        return _with_wait(JsonResponse(body, status=refusal.status), refusal)
     template = _TEMPLATES.get(refusal.status, _OTHERWISE)
     # Without the request where we may be broken ourselves: 500.html needs nothing.
     context = {"message": refusal.sentence, "request_id": request_id(request)}
-    return render(
+    page = render(
         None if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR else request,
         template,
         context,
         status=refusal.status,
     )
+    return _with_wait(page, refusal)
+
+
+def _with_wait(answer: HttpResponse, refusal: ShopError) -> HttpResponse:
+    if refusal.retry_after is not None:
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 class RefusalPagesMiddleware(HookMiddleware):

@@ -170,7 +170,25 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-inbox": {"task": "didshop.tasks.sweep_inbox", "schedule": SWEEP_SECONDS},
     "sweep-outbox": {"task": "didshop.tasks.sweep_outbox", "schedule": SWEEP_SECONDS},
     "refresh-prices": {"task": "dids.tasks.refresh_prices", "schedule": 300},
+    "sweep-exports": {"task": "accounts.privacy.tasks.sweep_exports", "schedule": 300},
+    "forget-what-is-over": {
+        "task": "accounts.privacy.tasks.forget_what_is_over",
+        "schedule": 3600,
+    },
+    "forget-customers": {"task": "billing.tasks.forget_customers", "schedule": 3600},
 }
+# Tasks of a room's subjects; those of the rooms themselves are found.
+CELERY_IMPORTS = ["accounts.privacy.tasks"]
+
+# Multiplies every limit below and of the API.
+RATE_LIMIT_SCALE = env.float("RATE_LIMIT_SCALE", default=1.0)
+
+
+def scaled(rate: str) -> str:
+    """One of allauth's limits, such as 5/5m/key, times RATE_LIMIT_SCALE."""
+    amount, _, rest = rate.partition("/")
+    return f"{max(1, int(int(amount) * RATE_LIMIT_SCALE))}/{rest}"
+
 
 # ---------------------------------------------------------------- people
 AUTH_USER_MODEL = "accounts.User"
@@ -185,6 +203,11 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        # Without DEBUG, what zxcvbn calls safely unguessable; with it, demonstrations may be lazy.
+        "NAME": "accounts.passwords.GuessableValidator",
+        "OPTIONS": {"least_guesses": 30_000 if DEBUG else 10**8},
+    },
 ]
 LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("home")
@@ -192,6 +215,8 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.ProfileFields"
+ACCOUNT_FORMS = {"signup": "accounts.signup.SignupForm"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokens"  # noqa: S105 - no secret
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # On pages nobody is signed in before their address is confirmed, so that signing up looks the
 # same whether or not the address had an account.
@@ -204,6 +229,23 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
+# By address ("ip"), by account or e-mail address ("key"), by who is signed in ("user"). Pages and
+# the API count together. The window of a limit is the cool-off after it.
+ACCOUNT_RATE_LIMITS = {
+    action: ",".join(scaled(rate) for rate in rates)
+    for action, rates in {
+        "login": ["30/m/ip"],
+        "login_failed": ["10/m/ip", "5/5m/key"],
+        "signup": ["20/m/ip", "100/d/ip"],
+        "reset_password": ["10/m/ip", "5/h/key"],
+        "reset_password_from_key": ["20/m/ip"],
+        "confirm_email": ["1/3m/key"],
+        "change_password": ["5/m/user"],
+        "manage_email": ["10/m/user"],
+        "reauthenticate": ["10/m/user"],
+    }.items()
+}
+MFA_RATE_LIMITS = {"webauthn_login": scaled("10/m/ip")}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -230,7 +272,6 @@ SIMPLE_JWT = {
 }
 
 # ---------------------------------------------------------------- the API
-RATE_LIMIT_SCALE = env.float("RATE_LIMIT_SCALE", default=1.0)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.KeyAuthentication",
@@ -252,6 +293,8 @@ REST_FRAMEWORK = {
         "key": "10/min",
         "register": "10/min",
         "login": "10/min",
+        # Mails to strangers, by organisation.
+        "invitations": "30/hour",
     },
     "EXCEPTION_HANDLER": "didshop.refusals.handle_exception",
     "COERCE_DECIMAL_TO_STRING": True,

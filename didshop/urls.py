@@ -12,6 +12,7 @@ import billing.urls
 import dids.urls
 import orders.urls
 import telephony.urls
+from accounts import limits
 from didshop import api_docs, components_page, health, home, pages
 
 ROOMS: list[Any] = [accounts.urls, orders.urls, dids.urls, telephony.urls, billing.urls]
@@ -40,4 +41,5 @@ if settings.DEBUG:
 handler400 = pages.bad_request
 handler403 = pages.forbidden
 handler404 = pages.not_found
+handler429 = limits.too_many_requests  # allauth's
 handler500 = pages.server_error
