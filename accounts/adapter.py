@@ -24,7 +24,7 @@ from accounts.acquaintance import is_known
 from accounts.models import User
 from didshop import outbox
 from didshop.addresses import public_url
-from didshop.errors import ShopError
+from didshop.errors import ShopError, TooManyRequests
 from didshop.middleware import API_PREFIX
 
 _TOO_MANY = frozenset({"too_many_login_attempts", "rate_limited"})
@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         try:
             super().pre_authenticate(request, **credentials)
-        except ValidationError as error:
+        except TooManyRequests as error:
             key = self._get_login_attempts_cache_key(request, **credentials)
             raise limits.exceeded(request, "login_failed", key=key) from error
 
