@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.organizations import current, user_of
-from accounts.rights import Right, needs
+from accounts.rights import Right, needs, rights_of
 from billing.cards import (
     add_card,
     finish_setup,
@@ -44,13 +44,15 @@ def methods(request: HttpRequest) -> HttpResponse:
         error = _add_demo_card(request)
         if not error:
             return redirect(onward or reverse("billing:methods"))
+    # Nothing is begun at Stripe for who may only look.
+    has_form = Right.BILLING_WRITE in rights_of(request) and not _plays_stripe()
     context = {
         "methods": PaymentMethod.objects.of(current(request)),
         "sandbox": _plays_stripe(),
         "test_cards": DEMO_CARDS if _plays_stripe() else (),
         "next": onward,
         "error": error,
-        **({} if _plays_stripe() else _payment_element(request, onward)),
+        **(_payment_element(request, onward) if has_form else {}),
     }
     return render(request, "billing/methods.html", context)
 

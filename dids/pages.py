@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.organizations import current, user_of
-from accounts.rights import Right, needs
+from accounts.rights import Right, needs, rights_of
 from dids import lifecycle, presentation, prices
 from dids.configuration import CONFIGURABLE, configure
 from dids.criteria import Criteria
@@ -39,6 +39,9 @@ def find(request: HttpRequest) -> HttpResponse:
     """The search, for everybody. htmx asks for the whole page and takes its results."""
     form = SearchForm(request.GET or None)
     context: dict[str, Any] = {"form": form, "offers": [], "searched": False, "error": ""}
+    # Strangers choose first and sign in at the checkout.
+    is_stranger = not request.user.is_authenticated
+    context["can_buy"] = is_stranger or Right.ORDERS_WRITE in rights_of(request)
     if form.is_bound and form.is_valid():
         context.update(_search(form))
     return render(request, "dids/search.html", context)

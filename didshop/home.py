@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Organization
 from accounts.organizations import current
+from accounts.rights import Right, rights_of
 from billing.models import Payment, PaymentMethod
 from dids.models import Number, NumberType
 from dids.presentation import country_name, flag
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "home.html",
         {
             "stats": _stats(organization),
-            "attention": list(_attention(organization)),
+            "attention": list(_attention(organization, rights_of(request))),
             "recent_calls": _recent_calls(organization),
             "recent_orders": with_counts(Order.objects.of(organization)).order_by("-id")[:RECENT],
         },
@@ -77,24 +78,36 @@ def _recent_calls(organization: Organization) -> Any:
     return CallLog.objects.of(organization).select_related("number").order_by("-id")[:RECENT]
 
 
-def _attention(organization: Organization) -> Iterator[dict[str, str]]:
-    """What needs the customer: each with what it is, why, and where to act."""
-    if not PaymentMethod.objects.of(organization).exists():
+def _attention(organization: Organization, rights: frozenset[Right]) -> Iterator[dict[str, str]]:
+    """What needs the reader, by what they may do: what it is, why, and where to act."""
+    if Right.BILLING_WRITE in rights and not PaymentMethod.objects.of(organization).exists():
         yield _item(
             "No card on file",
             "Add one, and you can buy numbers.",
             reverse("billing:methods"),
             "Add a card",
         )
-    orders = Order.objects.of(organization)
-    waiting = Payment.Status.REQUIRES_ACTION
-    for order in orders.open().filter(payment__status=waiting)[:RECENT]:
+    if Right.ORDERS_WRITE in rights:
+        yield from _unconfirmed(organization)
+    if Right.ORDERS_READ in rights:
+        yield from _reviewed(organization)
+    if Right.NUMBERS_WRITE in rights:
+        yield from _unrouted(organization)
+
+
+def _unconfirmed(organization: Organization) -> Iterator[dict[str, str]]:
+    orders = Order.objects.of(organization).open()
+    for order in orders.filter(payment__status=Payment.Status.REQUIRES_ACTION)[:RECENT]:
         yield _item(
             f"Order {order.order_number} waits for you",
             "Your bank asks you to confirm the payment. Nothing is bought before that.",
             reverse("orders:detail", args=[order.pk]),
             "Confirm",
         )
+
+
+def _reviewed(organization: Organization) -> Iterator[dict[str, str]]:
+    orders = Order.objects.of(organization)
     reviewed = orders.filter(lines__status=OrderLine.Status.NEEDS_REVIEW).distinct()
     for order in reviewed[:RECENT]:
         yield _item(
@@ -103,7 +116,6 @@ def _attention(organization: Organization) -> Iterator[dict[str, str]]:
             reverse("orders:detail", args=[order.pk]),
             "See the order",
         )
-    yield from _unrouted(organization)
 
 
 def _unrouted(organization: Organization) -> Iterator[dict[str, str]]:
