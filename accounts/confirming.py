@@ -8,6 +8,7 @@ from allauth.account.internal.flows.email_verification import (
 )
 from allauth.account.internal.flows.signup import send_unknown_account_mail
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest
@@ -80,6 +81,11 @@ def _tell_otherwise(request: HttpRequest, email: str, *, is_known: bool) -> None
         get_adapter(request).send_account_already_exists_mail(email)
     else:
         send_unknown_account_mail(request, email)
+
+
+def waits(user: User) -> bool:
+    """Whether `user` has to confirm their address before they may buy."""
+    return settings.BUYING_NEEDS_CONFIRMED_EMAIL and not user.is_email_verified
 
 
 def address_of(user: User) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import confirming
 from accounts.organizations import current, user_of
 from accounts.rights import Right, needs
 from billing.models import PaymentMethod
@@ -63,6 +64,7 @@ def _checkout_page(request: HttpRequest, form: CheckoutForm, items: list[Item]) 
         "currency": quote.offers[0].price.currency if quote.offers else "",
         "methods": PaymentMethod.objects.of(current(request)),
         "form": form,
+        "must_confirm": confirming.waits(user_of(request)),
     }
     return render(request, "orders/checkout.html", context)
 

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import confirming
 from accounts.models import Organization, User
 from billing import payments
 from billing.models import PaymentMethod
 from dids import lifecycle
 from dids.models import Number
 from didshop.addresses import public_url
-from didshop.errors import Conflict, Invalid
+from didshop.errors import Conflict, Forbidden, Invalid
 from didshop.fields import new_id
 from didshop.idempotency import Claim
 from didshop.transitions import record_start
@@ -42,10 +43,12 @@ def place(
     """Place an order for up to ten numbers, to be paid by `method`, and wake the worker.
 
     A number that is gone becomes a line that has failed and costs nothing; Conflict if none can
-    be had. Other obstacles (see `quote_items`) refuse the order. The quotes may need one
+    be had. Other obstacles (see `quote_items`) refuse the order, as does Forbidden
+    EMAIL_NOT_CONFIRMED where the shop asks for a confirmed address. The quotes may need one
     look-up at the carrier; nothing else outside is called. An idempotency key's `claim` learns
     in the same transaction which order it made.
     """
+    _check_buyer(user)
     _check_items(items)
     _check_claims(organization, len(items))
     quote = quote_items(items)
@@ -58,6 +61,15 @@ def place(
         wake_for(order.pk)
     log.info("order_placed", order=str(order.pk), lines=len(items), total=str(order.total_amount))
     return order
+
+
+def _check_buyer(user: User) -> None:
+    if confirming.waits(user):
+        raise Forbidden(
+            "Confirm your e-mail address first: open the link that we have mailed you, or have "
+            "it mailed again. Nothing was ordered or charged.",
+            code="EMAIL_NOT_CONFIRMED",
+        )
 
 
 def _check_items(items: Sequence[Item]) -> None:
