@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from accounts import confirming, limits, login, organizations, registration, resetting, sessions
 from accounts.models import User
 from accounts.permissions import IsPerson
+from accounts.privacy.api import EraseMixin
 from accounts.profile import change_profile
 from accounts.rights import key_of
 from accounts.serializers import (
@@ -198,7 +199,7 @@ class ResendVerificationView(APIView):
         return _told("If this address waits for confirmation, a mail is on its way to it.")
 
 
-class MeView(APIView):
+class MeView(EraseMixin, APIView):
     def get_permissions(self) -> list[BasePermission]:
         """A key may ask what it is of; it may not change whose it is."""
         return [IsAuthenticated() if self.request.method == "GET" else IsPerson()]

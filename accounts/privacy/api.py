@@ -147,8 +147,8 @@ class DownloadView(FileView):
         return zip_file(exporting.download(user_of(request), export_id))
 
 
-class EraseMixin(APIView):
-    """`DELETE auth/me`."""
+class EraseMixin:
+    """`DELETE auth/me`, for the view that has the rest of it."""
 
     @extend_schema(
         operation_id="eraseMe",
