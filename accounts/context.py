@@ -10,7 +10,7 @@ from didshop.errors import NotFound
 
 
 def organization(request: HttpRequest) -> dict[str, object]:
-    """The signed-in user's organisation and rights, read when a template asks for them.
+    """The signed-in user's organisation, rights and places, read when a template asks for them.
 
     `{% if "numbers:write" in rights %}` hides what would be refused.
     """
@@ -21,6 +21,7 @@ def organization(request: HttpRequest) -> dict[str, object]:
     return {
         "organization": SimpleLazyObject(lambda: _current_or_none(request)),
         "rights": SimpleLazyObject(lambda: _rights_or_none(request)),
+        "places": SimpleLazyObject(lambda: organizations.places(request)),
     }
 
 

@@ -35,12 +35,39 @@ def membership(request: Request | HttpRequest) -> Membership:
     if known is None or known.user_id != request.user.pk:
         known = _by_header(request) if isinstance(request, Request) else _by_session(request)
         if known is None:
-            raise NotFound(
-                "There is no such organisation, or you have no part in it.",
-                code="ORGANIZATION_NOT_FOUND",
-            )
+            raise no_part_in_it()
         request.membership = known  # type: ignore[union-attr]
     return known
+
+
+def places(request: HttpRequest) -> list[Membership]:
+    """Every place of whoever looks at a page, the first one first. Read once a request."""
+    known: list[Membership] | None = getattr(request, "places", None)
+    if known is None or any(it.user_id != request.user.pk for it in known):
+        own = Membership.objects.select_related("organization").filter(user=user_of(request))
+        known = list(own.order_by("id"))
+        request.places = known  # type: ignore[attr-defined]
+    return known
+
+
+def choose(request: HttpRequest, organization_id: UUID) -> Membership:
+    """Have the pages of this browser act for another organisation from now on.
+
+    Raises NotFound ORGANIZATION_NOT_FOUND where the user has no part in it.
+    """
+    chosen = _find(request, organization_id)
+    if chosen is None:
+        raise no_part_in_it()
+    request.session[SESSION_KEY] = str(organization_id)
+    return chosen
+
+
+def no_part_in_it() -> NotFound:
+    """The refusal of an organisation that is not there or not the caller's."""
+    return NotFound(
+        "There is no such organisation, or you have no part in it.",
+        code="ORGANIZATION_NOT_FOUND",
+    )
 
 
 def _by_header(request: Request) -> Membership | None:
@@ -57,8 +84,9 @@ def _by_header(request: Request) -> Membership | None:
 
 def _by_session(request: HttpRequest) -> Membership | None:
     named = request.session.get(SESSION_KEY)
+    own = places(request)
     # They may have left the organisation that they last looked at.
-    return (_find(request, UUID(named)) if named else None) or _find(request)
+    return next((it for it in own if str(it.organization_id) == named), own[0] if own else None)
 
 
 def _find(request: Request | HttpRequest, organization_id: UUID | None = None) -> Membership | None:

@@ -215,7 +215,10 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.ProfileFields"
-ACCOUNT_FORMS = {"signup": "accounts.signup.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.signin.LoginForm",
+    "signup": "accounts.signup.SignupForm",
+}
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokens"  # noqa: S105 - no secret
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # On pages nobody is signed in before their address is confirmed, so that signing up looks the
