@@ -1,7 +1,10 @@
 """A customer who has lived with the shop: orders that ended in every way, numbers, calls."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import requests
 
 from e2e.client import Customer
 from e2e.stack import Stack
@@ -23,6 +26,7 @@ class World:
     unrouted_number: str
     leaving_number: str
     call: str
+    key: str
     bank: str
     offered: str
     order_number: str
@@ -55,6 +59,7 @@ def build(stack: Stack) -> World:
         unrouted_number=f"/numbers/{unrouted}/",
         leaving_number=f"/numbers/{leaving}/",
         call=f"/calls/{call['id']}/",
+        key=_keys(customer),
         bank=_bank(stack),
         offered=customer.finds(areaCode="212")[0],
         order_number=completed["orderNumber"],
@@ -92,6 +97,26 @@ def _pays_with(customer: Customer, card: str) -> dict[str, Any]:
         "billingInfo": {"paymentMethodId": customer.adds_card(card)},
     }
     answer = customer.post("numbers/purchase", body, Prefer="wait=2")
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def _keys(customer: Customer) -> str:
+    """Keys as they may stand: in use, about to end, revoked; the id of the first."""
+    soon = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    used = _key(customer, name="Call centre dashboard", scopes=["numbers:read", "calls:read"])
+    requests.get(
+        f"{customer.url}/numbers", headers={"Authorization": f"Bearer {used['key']}"}, timeout=60
+    ).raise_for_status()
+    everything = [f"{room}:{verb}" for room in ("numbers", "orders") for verb in ("read", "write")]
+    _key(customer, name="Provisioning of the branch offices", scopes=everything, expiresAt=soon)
+    ended = _key(customer, name="Old importer", scopes=["billing:read"])
+    assert customer.http.delete(f"{customer.url}/api-keys/{ended['id']}", timeout=60).ok
+    return str(used["id"])
+
+
+def _key(customer: Customer, **body: Any) -> dict[str, Any]:
+    answer = customer.post("api-keys", body)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
 
