@@ -296,6 +296,9 @@ REST_FRAMEWORK = {
         "key": "10/min",
         "register": "10/min",
         "login": "10/min",
+        # Tokens of mails, and mails to strangers.
+        "token": "20/min",
+        "mail": "10/min",
         # Mails to strangers, by organisation.
         "invitations": "30/hour",
     },
