@@ -126,6 +126,8 @@ def _write_down(user: User, ending: list[Organization]) -> None:
 def _leave_organizations(user: User, ending: list[Organization]) -> None:
     for organization in ending:
         registry.erase(organization)
+        changes.forget(organization.invitations.all())
+        changes.forget(organization.keys.all())
         organization.invitations.all().delete()
         organization.keys.update(name="", last_used_ip=None)
     changes.forget(ending)
