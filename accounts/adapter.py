@@ -19,9 +19,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from rest_framework.throttling import BaseThrottle
 
-from accounts import limits
+from accounts import limits, notices
 from accounts.acquaintance import is_known
 from accounts.models import User
+from accounts.security.last_seen import SIGNED_IN
 from didshop import outbox
 from didshop.addresses import public_url
 from didshop.errors import ShopError, TooManyRequests
@@ -50,6 +51,11 @@ class AccountAdapter(DefaultAccountAdapter):
             answer = prevent_enumeration(request, email=user.email)
             raise ImmediateHttpResponse(answer) from error
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign `user` in to this browser's session, and mark it as one of their sign-ins."""
+        super().login(request, user)
+        request.session[SIGNED_IN] = True
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the attempt, by caller and by account. Raises TooManyRequests above the limits.
 
@@ -68,6 +74,10 @@ class AccountAdapter(DefaultAccountAdapter):
         address = self.get_client_ip(request)
         place = ratelimit.truncate_ip(address) if is_known(email=email, address=address) else ""
         return f"{email}|{place}"
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write a wrong password down, at sign-in and where it is asked for again."""
+        notices.sign_in_failed(credentials.get("email", ""))
 
     def validation_error(self, code: str, *args: Any) -> ValidationError | ShopError:
         """allauth's errors of forms; one that tells of a limit is a 429 here, as everywhere."""

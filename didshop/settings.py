@@ -31,7 +31,8 @@ DIDSHOP_VAR = Path(env.str("DIDSHOP_VAR", default="") or BASE_DIR / "var").resol
 PORT = env.int("PORT", default=8000)
 SANDBOX_PORT = env.int("SANDBOX_PORT", default=8001)
 SANDBOX_URL = f"http://127.0.0.1:{SANDBOX_PORT}"
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+# Not 127.0.0.1: browsers keep passkeys for names alone.
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 ROOT_URLCONF = "didshop.urls"
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "hijack.middleware.HijackUserMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.security.last_seen.LastSeenMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "didshop.middleware.PrivatePagesMiddleware",
     "didshop.pages.RefusalPagesMiddleware",
@@ -254,7 +256,17 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "didshop"
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_ADAPTER = "accounts.security.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.security.forms.CodeForm",
+    "reauthenticate": "accounts.security.forms.CodeAgainForm",
+    "activate_totp": "accounts.security.forms.FirstCodeForm",
+    "add_webauthn": "accounts.security.forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.security.forms.RenamePasskeyForm",
+}
+# Pages let nobody in before their address is confirmed. A new address that waits for its
+# confirmation must not stand in the way of a second factor, nor the other way round.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Staff enter the admin only with a second factor on their account.
 STAFF_NEED_MFA = env.bool("STAFF_NEED_MFA", default=not DEBUG)
 # Whether numbers are sold to somebody whose address is not confirmed.

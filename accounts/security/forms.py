@@ -1,0 +1,116 @@
+"""Forms of one's own account: the profile, and allauth's about second factors in our words."""
+
+from typing import Any
+
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
+
+from accounts.models import User
+from accounts.profile import LONGEST, change_profile
+from didshop.errors import Invalid
+from didshop.texts import check_plain
+
+LONGEST_PASSKEY_NAME = 50
+# A recovery code has eight digits; some room for how people write codes.
+_LONGEST_CODE = 20
+
+
+class ProfileForm(forms.Form):
+    """What people tell about themselves."""
+
+    first_name = forms.CharField(
+        max_length=LONGEST["first_name"],
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        max_length=LONGEST["last_name"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    company = forms.CharField(
+        max_length=LONGEST["company"],
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    phone = forms.CharField(
+        max_length=LONGEST["phone"],
+        required=False,
+        help_text="Where we reach you if your numbers need a person. Nobody else sees it.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "tel", "type": "tel", "inputmode": "tel"},
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        initial = {name: getattr(user, name) for name in LONGEST}
+        super().__init__(*args, initial=initial, **kwargs)
+
+    def save(self) -> bool:
+        """Change the profile; False, with the reasons beside the fields, where it is refused."""
+        try:
+            change_profile(self.user, **self.cleaned_data)
+        except Invalid as refusal:
+            for detail in refusal.details:
+                self.add_error(detail["field"], detail["message"])
+            return False
+        return True
+
+
+def _code(help_text: str) -> forms.CharField:
+    attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+    return forms.CharField(
+        label="Code",
+        max_length=_LONGEST_CODE,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={**attrs, "autofocus": True}),
+    )
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc]  # allauth is untyped here
+    """The second step at the sign-in."""
+
+    code = _code("From your authenticator app, or one of your recovery codes.")
+
+
+class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
+    """A code to show who one is."""
+
+    code = _code("From your authenticator app, or one of your recovery codes.")
+
+
+class FirstCodeForm(ActivateTOTPForm):  # type: ignore[misc]
+    """The code that shows that an authenticator app has taken the secret."""
+
+    code = _code("The six digits that the app shows now.")
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey. The browser asks the device before this is sent."""
+
+    name = forms.CharField(
+        required=False,
+        max_length=LONGEST_PASSKEY_NAME,
+        validators=[check_plain],
+        help_text="So that you can tell it from others, such as “Work laptop”.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    passwordless = forms.BooleanField(
+        label="Sign in with it alone",
+        required=False,
+        initial=True,
+        help_text="Without a password: the device checks that it is you. Untick this for an older "
+        "security key, which is then asked for after the password.",
+    )
+
+
+class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a passkey."""
+
+    name = forms.CharField(
+        max_length=LONGEST_PASSKEY_NAME,
+        validators=[check_plain],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
