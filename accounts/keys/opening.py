@@ -14,7 +14,7 @@ from didshop.errors import Unauthenticated
 # How exactly the last use is known, so that a busy program costs one write a minute.
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
-_REFUSALS: dict[State, tuple[str, str]] = {
+REFUSALS: dict[State, tuple[str, str]] = {
     State.REVOKED: ("KEY_REVOKED", "This API key has been revoked. Use another one."),
     State.EXPIRED: ("KEY_EXPIRED", "This API key has expired. Make a new one."),
     State.MAKER_DEACTIVATED: (
@@ -43,7 +43,7 @@ def find(secret: str, *, now: datetime) -> ApiKey:
     key = with_maker(ApiKey.objects.filter(key_hash=hash_of(secret))).first()
     if key is None:
         raise Unauthenticated("This API key is not known here.", code="KEY_UNKNOWN")
-    refusal = _REFUSALS.get(state_of(key, now))
+    refusal = REFUSALS.get(state_of(key, now))
     if refusal is not None:
         code, sentence = refusal
         raise Unauthenticated(sentence, code=code)

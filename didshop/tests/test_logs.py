@@ -24,6 +24,8 @@ CANARIES = [
     TOKEN,
     "sk_test_51abc",
     "dsk_live_abcdef",
+    "dsk_DkrXtLYpwWFmZwJ7T4cRBsDLJryLzIp2BX0a1b",
+    "%3Ddsk_DkrXtLYpwWFmZwJ7T4cRBsDLJryLzIp2BX0a1b",
     "whsec_abcdef",
 ]
 

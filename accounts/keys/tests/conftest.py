@@ -11,6 +11,7 @@ from accounts.keys import making
 from accounts.keys.making import NewKey
 from accounts.models import Membership, User
 from accounts.tests.factories import organization_of
+from didshop.tests.conftest import written  # noqa: F401 - a fixture
 
 MakeKey = Callable[..., NewKey]
 
