@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.models import Membership
 from accounts.team.names import LONGEST_NAME
-from accounts.team.roles import EXPLAINED, within_reach
+from accounts.team.roles import EXPLAINED, may_give
 from didshop.errors import ShopError
 
 
@@ -56,7 +56,7 @@ class InvitationForm(TeamForm):
         super().__init__(data, **kwargs)
         self.fields["role"] = forms.ChoiceField(
             label="Role",
-            choices=[(role.value, role.label) for role in within_reach(place)],
+            choices=[(role.value, role.label) for role in may_give(place)],
             initial=Membership.Role.MEMBER.value,
             widget=RoleChoices,
         )

@@ -50,7 +50,7 @@ def members(request: HttpRequest) -> HttpResponse:
 def _members_context(request: HttpRequest, form: InvitationForm) -> dict[str, Any]:
     place = membership(request)
     page = page_of(with_last_seen(members_of(place.organization)), request)
-    within = roles.within_reach(place)
+    within = roles.may_give(place)
     return {
         "page": page,
         "members": [_shown(member, place, within) for member in page.results],

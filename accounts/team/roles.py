@@ -35,7 +35,9 @@ def table() -> list[Row]:
     ]
 
 
-def within_reach(place: Membership) -> list[Membership.Role]:
-    """The roles that this member may give: none that may do more than they themselves."""
+def may_give(place: Membership) -> list[Membership.Role]:
+    """The roles that this member may give, and change: none that may do more than their own."""
     own = RIGHTS[Membership.Role(place.role)]
+    if Right.TEAM_WRITE not in own:
+        return []
     return [role for role in Membership.Role if RIGHTS[role] <= own]
