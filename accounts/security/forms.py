@@ -45,8 +45,8 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
-        initial = {name: getattr(user, name) for name in LONGEST}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {name: getattr(user, name) for name in LONGEST}
+        super().__init__(*args, **kwargs)
 
     def save(self) -> bool:
         """Change the profile; False, with the reasons beside the fields, where it is refused."""
@@ -69,25 +69,25 @@ def _code(help_text: str) -> forms.CharField:
     )
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]  # allauth is untyped here
+class CodeForm(AuthenticateForm):
     """The second step at the sign-in."""
 
     code = _code("From your authenticator app, or one of your recovery codes.")
 
 
-class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(ReauthenticateForm):
     """A code to show who one is."""
 
     code = _code("From your authenticator app, or one of your recovery codes.")
 
 
-class FirstCodeForm(ActivateTOTPForm):  # type: ignore[misc]
+class FirstCodeForm(ActivateTOTPForm):
     """The code that shows that an authenticator app has taken the secret."""
 
     code = _code("The six digits that the app shows now.")
 
 
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskeyForm(AddWebAuthnForm):
     """A new passkey. The browser asks the device before this is sent."""
 
     name = forms.CharField(
@@ -106,7 +106,7 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     )
 
 
-class RenamePasskeyForm(EditWebAuthnForm):  # type: ignore[misc]
+class RenamePasskeyForm(EditWebAuthnForm):
     """Another name for a passkey."""
 
     name = forms.CharField(

@@ -91,7 +91,7 @@ def end_others(user: User, *, current: UUID | None) -> int:
     with transaction.atomic():
         rows = UserSession.objects.filter(user=user)
         others = [row for row in rows if _browser_id(row.session_key) != current]
-        ended = _end_browsers(others) + _end_programs(_living(user).exclude(pk=current))
+        ended = _end_browsers(others) + _end_programs(_living(user).exclude(pk__in=[current]))
         if ended:
             audit.record(Act.SESSION_ENDED, actor=user, target=user, others=ended)
     return ended
