@@ -9,7 +9,7 @@ from didshop.outbox import SHOP_NAME
 
 # zxcvbn tries every reading of 4@$£!|… and takes seconds for a long row of them. A password that
 # cannot be guessed by its beginning cannot be guessed.
-_LONGEST = 32
+_LONGEST = 24
 
 
 class GuessableValidator:
