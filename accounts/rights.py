@@ -121,7 +121,7 @@ def demand(place: Membership, right: Right) -> None:
 
 
 def needs(right: Right, *, post: Right | None = None) -> Callable[[Page], Page]:
-    """Let a page in only for who has `right`; to POST to it takes `post` where that is given.
+    """Let a page in only for who has `right`; to send it something takes `post`, if that is given.
 
     Strangers are sent to sign in. Forbidden for who is signed in without the right.
     """
@@ -131,7 +131,8 @@ def needs(right: Right, *, post: Right | None = None) -> Callable[[Page], Page]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            check(request, post if post and request.method == "POST" else right)
+            is_reading = request.method in ("GET", "HEAD", "OPTIONS")
+            check(request, right if is_reading else post or right)
             return view(request, *args, **kwargs)
 
         # The test of the whole matrix reads what a page asks for.
