@@ -108,18 +108,24 @@ def _finish(export: DataExport, content: bytes) -> None:
             )
 
 
-def download(user: User, export_id: UUID) -> DataExport:
-    """The user's copy, with what is in it; that it was fetched is written down.
-
-    Raises NotFound EXPORT_NOT_FOUND for one that is not there (any more), Conflict
-    EXPORT_NOT_READY for one that is being made or has failed.
-    """
+def own_export(user: User, export_id: UUID) -> DataExport:
+    """The user's copy. NotFound EXPORT_NOT_FOUND for one that is not there (any more)."""
     export = exports_of(user).filter(pk=export_id).first()
     if export is None or (export.expires_at and export.expires_at <= timezone.now()):
         raise NotFound(
             "There is no such copy. They are kept for a week; ask for a new one.",
             code="EXPORT_NOT_FOUND",
         )
+    return export
+
+
+def download(user: User, export_id: UUID) -> DataExport:
+    """The user's copy, with what is in it; that it was fetched is written down.
+
+    Raises as `own_export` does, and Conflict EXPORT_NOT_READY for one that is being made or has
+    failed.
+    """
+    export = own_export(user, export_id)
     if export.status != Status.READY:
         raise Conflict("This copy of your data is not ready.", code="EXPORT_NOT_READY")
     record(Act.DATA_DOWNLOADED, actor=user, target=export)

@@ -89,7 +89,8 @@ def ask_export(request: HttpRequest) -> HttpResponse:
 @in_person
 def fetch(request: HttpRequest, export_id: UUID) -> HttpResponse:
     """The way to a download: who had to show first that it is them comes back to the page."""
-    return redirect(f"{reverse('privacy:overview')}?fetch={export_id}")
+    export = exporting.own_export(user_of(request), export_id)
+    return redirect(f"{reverse('privacy:overview')}?fetch={export.pk}")
 
 
 @require_GET
