@@ -1,5 +1,6 @@
 """The end of an account: what goes, what stays, and what stands in the way."""
 
+import functools
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -36,6 +37,7 @@ from billing.models import Payment, PaymentMethod
 from dids.models import Number
 from didshop.errors import Conflict
 from didshop.models import OutgoingMail
+from didshop.tests.threads import all_at_once
 from orders.models import Order
 from telephony.models import CallLog
 from telephony.tests.factories import NumberFactory
@@ -365,3 +367,28 @@ def test_erased_people_are_called_so(alice: User, bob: User, visit: Visit) -> No
     assert [(line.act, line.actor) for line in page.context["lines"]] == [
         ("Left the organisation", "Erased user")
     ]
+
+
+# ---------------------------------------------------------------- at the same moment
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_owners_who_leave_at_once_one_stays() -> None:
+    """Dora, who owns nothing, must not be left alone."""
+    for _ in range(5):
+        owners = [UserFactory(first_name="Owner") for _ in range(2)]
+        organization = organization_of(owners[0])
+        Membership.objects.filter(user=owners[1]).delete()
+        for person, role in ((owners[1], "OWNER"), (UserFactory(), "MEMBER")):
+            Membership.objects.create(user=person, organization=organization, role=role)
+
+        def leave(owner: User) -> bool:
+            try:
+                erasing.erase(owner)
+            except Conflict:
+                return False
+            return True
+
+        left = all_at_once(*(functools.partial(leave, owner) for owner in owners))
+
+        assert sorted(left) == [False, True]
+        assert organization.memberships.filter(role="OWNER").count() == 1

@@ -216,7 +216,8 @@ def test_others_copies_are_not_there(alice: User, charlie_api: APIClient, visit:
     assert charlie_api.get(LIST).json()["results"] == []
     assert charlie_api.get(f"{LIST}/{export.pk}/download").status_code == 404
     charlie = User.objects.get(email="charlie@example.com")
-    assert visit(charlie).get(f"{PAGE}exports/{export.pk}/").status_code == 404
+    for path in (f"{PAGE}exports/{export.pk}/", f"{PAGE}exports/{export.pk}/fetch/"):
+        assert visit(charlie).get(path).status_code == 404
     assert not AuditEntry.objects.filter(act=Act.DATA_DOWNLOADED).exists()
 
 
