@@ -1,9 +1,8 @@
 """How allauth's pages open accounts, limit attempts and send mail in this shop."""
 
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.account.internal.stagekit import unstash_login
@@ -19,7 +18,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from rest_framework.throttling import BaseThrottle
 
-from accounts import limits, notices
+from accounts import devices, limits, notices
 from accounts.acquaintance import is_known
 from accounts.models import User
 from accounts.security.last_seen import SIGNED_IN
@@ -28,6 +27,7 @@ from didshop.addresses import public_url
 from didshop.errors import ShopError, TooManyRequests
 from didshop.middleware import API_PREFIX
 
+_DAY = 24 * 3600
 _TOO_MANY = frozenset({"too_many_login_attempts", "rate_limited"})
 
 
@@ -100,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put allauth's mail into our outbox."""
-        outbox.post(to=email, template=template_prefix, context=_facts(email) | context)
+        outbox.post(to=email, template=template_prefix, context=context | _facts(email, context))
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return public_url(reverse("account_confirm_email", args=[emailconfirmation.key]))
@@ -120,7 +120,18 @@ def _half_signed_in(request: HttpRequest) -> object:
     return login.user.pk if login and login.user else None
 
 
-def _facts(email: str) -> dict[str, Any]:
-    """What every mail's template may use."""
-    site = SimpleNamespace(name=outbox.SHOP_NAME, domain=urlsplit(settings.PUBLIC_BASE_URL).netloc)
-    return {"request": context.request, "email": email, "current_site": site}
+def _facts(email: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What allauth's mails may use besides what it gives.
+
+    The links are ours: some of allauth's are built from the request's Host.
+    """
+    return {
+        "email": email,
+        "device": devices.in_words(given.get("user_agent", "")),
+        "confirmation_days": app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS,
+        "reset_days": settings.PASSWORD_RESET_TIMEOUT // _DAY,
+        "links": {
+            "reset": public_url(reverse("account_reset_password")),
+            "sign_up": public_url(reverse("account_signup")),
+        },
+    }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.db import transaction
 from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
@@ -12,7 +13,16 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from accounts import confirming, limits, login, organizations, registration, resetting, sessions
+from accounts import (
+    confirming,
+    limits,
+    login,
+    notices,
+    organizations,
+    registration,
+    resetting,
+    sessions,
+)
 from accounts.models import User
 from accounts.permissions import IsPerson
 from accounts.privacy.api import EraseMixin
@@ -253,10 +263,12 @@ def _refresh_token(request: Request) -> str:
 
 
 def _signed_in(request: Request, user: User, status_code: int) -> Response:
-    tokens = sessions.start(
-        user,
-        device=request.headers.get("User-Agent", ""),
-        ip_address=get_adapter().get_client_ip(request),
-    )
+    with transaction.atomic():
+        notices.signed_in(user, how="api")
+        tokens = sessions.start(
+            user,
+            device=request.headers.get("User-Agent", ""),
+            ip_address=get_adapter().get_client_ip(request),
+        )
     answer = SignedInSerializer({"user": user, "tokens": tokens})
     return Response(answer.data, status=status_code)

@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email
 from django.db import IntegrityError, transaction
 
+from accounts import notices
 from accounts.models import User
 from didshop.errors import Conflict
 
@@ -39,6 +40,7 @@ def register(
         with transaction.atomic():
             User.objects.open_account(user)
             address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+            notices.signed_up(user, how="api")
             address.send_confirmation(signup=True)
     except IntegrityError as error:
         raise user_exists() from error

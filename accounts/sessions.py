@@ -10,12 +10,16 @@ family. A client must refresh in one place.
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
+from django.db import transaction
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
+from accounts import audit
+from accounts.audit import Act
 from accounts.models import Session, User
 from didshop.errors import Forbidden, Unauthenticated
 from didshop.fields import new_id
@@ -64,7 +68,7 @@ def rotate(refresh_token: str) -> Tokens:
         id=session.id, current_jti=old["jti"], is_revoked=False
     ).update(current_jti=new["jti"], expires_at=now + new.lifetime, last_used_at=now)
     if not is_taken:
-        Session.objects.filter(id=session.id).update(is_revoked=True)
+        _end_reused(session)
         raise Unauthenticated(
             "This refresh token was used before, so the session has been ended. Sign in again.",
             code="TOKEN_REUSED",
@@ -78,7 +82,28 @@ def end(refresh_token: str) -> None:
     Raises Unauthenticated TOKEN_INVALID or TOKEN_EXPIRED.
     """
     token = _read(refresh_token)
-    Session.objects.filter(id=token.get(SESSION_CLAIM)).update(is_revoked=True)
+    alive = Session.objects.select_related("user").filter(is_revoked=False)
+    session = alive.filter(id=token.get(SESSION_CLAIM)).first()
+    if session is None:
+        return
+    with transaction.atomic():
+        if Session.objects.filter(id=session.id, is_revoked=False).update(is_revoked=True):
+            audit.record(Act.SIGNED_OUT, actor=session.user, target=session, how="api")
+
+
+def end_all(user: User, *, except_session_key: str | None = None) -> int:
+    """End every sign-in of `user`, in browsers and over the API; how many there were.
+
+    `except_session_key` is the browser's that asks for it, which stays signed in.
+    """
+    with transaction.atomic():
+        browsers = list(
+            UserSession.objects.filter(user=user).exclude(session_key=except_session_key or "")
+        )
+        for browser in browsers:
+            browser.end()
+        live = Session.objects.filter(user=user, is_revoked=False, expires_at__gt=timezone.now())
+        return len(browsers) + live.update(is_revoked=True)
 
 
 def live_session(token: Token) -> Session:
@@ -97,6 +122,13 @@ def live_session(token: Token) -> Session:
             "The password has been changed. Sign in again.", code="PASSWORD_CHANGED"
         )
     return session
+
+
+def _end_reused(session: Session) -> None:
+    """End a family of which a token came back; it may have ended meanwhile."""
+    with transaction.atomic():
+        if Session.objects.filter(id=session.id, is_revoked=False).update(is_revoked=True):
+            audit.record(Act.TOKEN_REUSED, actor=session.user, target=session)
 
 
 def _issue(user: User, session_id: UUID) -> RefreshToken:
