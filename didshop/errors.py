@@ -98,6 +98,13 @@ class TooManyRequests(ShopError):
     code = "TOO_MANY_REQUESTS"
 
 
+class Unavailable(ShopError):
+    """503: something of ours is away. Nothing was done."""
+
+    status = 503
+    code = "UNAVAILABLE"
+
+
 class CarrierTrouble(ShopError):
     """502, 503 or 504: the carrier did not do its part. Nothing was sold."""
 

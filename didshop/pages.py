@@ -6,10 +6,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django_redis.exceptions import ConnectionInterrupted
 from djangorestframework_camel_case.util import camelize
+from redis.exceptions import RedisError
 
-from didshop.errors import Forbidden, NotFound, ShopError, error_body
+from didshop.errors import Forbidden, NotFound, ShopError, Unavailable, error_body
 from didshop.middleware import API_PREFIX, HookMiddleware, request_id
+from didshop.refusals import without_cache
 from didshop.throttling import caller_of, count_request
 
 _TEMPLATES = {400: "400.html", 403: "403.html", 404: "404.html", 429: "429.html", 500: "500.html"}
@@ -40,7 +43,8 @@ def refusal_page(request: HttpRequest, refusal: ShopError) -> HttpResponse:
         request.allowance = count_request("default", caller_of(request))  # type: ignore[attr-defined]
         body = camelize(error_body(refusal, request_id(request)))
         return _with_wait(JsonResponse(body, status=refusal.status), refusal)
-    template = _TEMPLATES.get(refusal.status, _OTHERWISE)
+    is_ours = isinstance(refusal, Unavailable)
+    template = "unavailable.html" if is_ours else _TEMPLATES.get(refusal.status, _OTHERWISE)
     # Without the request where we may be broken ourselves: 500.html needs nothing.
     context = {"message": refusal.sentence, "request_id": request_id(request)}
     page = render(
@@ -76,4 +80,6 @@ class RefusalPagesMiddleware(HookMiddleware):
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, ShopError):
             return refusal_page(request, exception)
+        if isinstance(exception, ConnectionInterrupted | RedisError):
+            return refusal_page(request, without_cache())
         return None

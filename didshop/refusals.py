@@ -8,10 +8,12 @@ import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import RedisError
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from didshop.errors import Forbidden, Invalid, NotFound, ShopError, error_body
+from didshop.errors import Forbidden, Invalid, NotFound, ShopError, Unavailable, error_body
 from didshop.middleware import request_id
 from didshop.throttling import count_refused
 
@@ -73,8 +75,16 @@ def _from_django(exc: Exception) -> ShopError | None:
             return ShopError("That is too much.", code="REQUEST_TOO_LARGE", status=413)
         case OperationalError() | InterfaceError():
             sentence = "The shop cannot reach its database. Please try again."
-            return ShopError(sentence, code="UNAVAILABLE", retry_after=5, status=503)
+            return Unavailable(sentence, retry_after=5)
+        case ConnectionInterrupted() | RedisError():
+            return without_cache()
     return None
+
+
+def without_cache() -> Unavailable:
+    """The refusal of what must not be done uncounted, such as trying passwords."""
+    sentence = "This cannot be done for a moment: attempts cannot be counted. Try again soon."
+    return Unavailable(sentence, retry_after=30)
 
 
 def _from_api_exception(exc: exceptions.APIException) -> ShopError:

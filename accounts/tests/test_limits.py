@@ -6,8 +6,9 @@ import time
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
+from django_redis.exceptions import ConnectionInterrupted
 from rest_framework.test import APIClient
 
 from accounts.acquaintance import is_known
@@ -229,3 +230,20 @@ def test_the_scale_of_limits_holds_for_allauths_too() -> None:
         check=True,
     )
     assert answer.stdout.strip() == "1000/m/ip,500/5m/key"
+
+
+# ---------------------------------------------------------------- without the cache
+def test_without_the_cache_nobody_tries_passwords(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise ConnectionInterrupted(connection=None)
+
+    monkeypatch.setattr(type(caches["default"]), "add", fail)
+    api, page = by_api(), by_page()
+    assert (api.status_code, api.json()["code"]) == (503, "UNAVAILABLE")
+    assert page.status_code == 503
+    assert api.headers["Retry-After"] == page.headers["Retry-After"] == "30"
+    assert "attempts cannot be counted" in page.content.decode()
+    assert not page.is_in
+    assert not Session.objects.exists()
