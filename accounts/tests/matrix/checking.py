@@ -29,6 +29,7 @@ from accounts.tests.matrix.world import World, key_of
 
 UNTOUCHED = {
     Outcome.STRANGER,
+    Outcome.OUTSIDE,
     Outcome.FORBIDDEN,
     Outcome.ELSEWHERE,
     Outcome.UNSIGNED,
@@ -40,6 +41,7 @@ _NOT_ANSWERED = HTTPStatus.METHOD_NOT_ALLOWED
 _REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _STATUSES: dict[Outcome, set[HTTPStatus]] = {
     Outcome.STRANGER: {HTTPStatus.UNAUTHORIZED},
+    Outcome.OUTSIDE: {HTTPStatus.FORBIDDEN},
     Outcome.FORBIDDEN: {HTTPStatus.FORBIDDEN},
     Outcome.ELSEWHERE: {HTTPStatus.NOT_FOUND},
     Outcome.UNSIGNED: {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN},
@@ -84,7 +86,7 @@ class Walker:
         outcome = expected(route, method, self._caller)
         if outcome is Outcome.NOT_ASKED:
             return
-        answer = self._ask(method, path)
+        answer = self.ask(method, path)
         self.asked += 1
         said = f"{method} {path} ({route.name}) as {self._caller}"
         if not self._is(outcome, answer, route):
@@ -95,7 +97,7 @@ class Walker:
         if outcome in UNTOUCHED and answer.called_outside:
             yield f"{said}: {answer.status}, and yet it called {', '.join(answer.called_outside)}."
 
-    def _ask(self, method: str, path: str) -> Answer:
+    def ask(self, method: str, path: str) -> Answer:
         """Call it, and then undo whatever it did."""
         cache.clear()
         called = len(self._outside.calls)
@@ -119,6 +121,8 @@ class Walker:
             return True
         if outcome is Outcome.STRANGER and not route.template.startswith("api/"):
             return self._led_to_sign_in(answer)
+        if outcome is Outcome.OUTSIDE and self._led_to_sign_in(answer):
+            return True
         if outcome in _STATUSES:
             return status in _STATUSES[outcome]
         if outcome is Outcome.WELCOME and (status in _REFUSALS or self._led_to_sign_in(answer)):

@@ -77,6 +77,7 @@ class Outcome(Enum):
     ANSWERED = "no server error"
     WELCOME = "neither 401, 403 nor 404"
     STRANGER = "401, or led to sign in, and no effect"
+    OUTSIDE = "403, or led to sign in as somebody else, and no effect"
     FORBIDDEN = "403, and no effect"
     ELSEWHERE = "404, and no effect"
     UNSIGNED = "400 or 403, and no effect"
@@ -159,8 +160,10 @@ def _signed(said: Declared, route: Route, method: str, caller: Caller, stranger:
 
 
 def _staff(said: Declared, route: Route, method: str, caller: Caller, stranger: bool) -> Outcome:
-    if stranger or not caller.is_staff:
+    if stranger:
         return Outcome.STRANGER
+    if not caller.is_staff:
+        return Outcome.OUTSIDE
     return Outcome.ANSWERED if caller.is_superuser else Outcome.LOOKING
 
 
