@@ -32,6 +32,21 @@ class PaymentAdmin(ReadOnlyAdmin):
         "currency",
         "error",
     ]
+    fields = [
+        "organization",
+        "payment_method",
+        "reference",
+        "attempt",
+        "status",
+        "amount",
+        "captured_amount",
+        "currency",
+        "intent_id",
+        "action_url",
+        "return_url",
+        "error_code",
+        "error",
+    ]
     list_filter = ["status", "currency"]
     search_fields = ["organization__name", "intent_id", "reference"]
     list_select_related = ["organization"]
