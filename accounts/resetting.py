@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts.models import Session, User
+from accounts.models import User
 from accounts.tokens import ResetTokens, State, malformed, refused_token
 from didshop.errors import Invalid
 
@@ -60,7 +60,7 @@ def reset(request: HttpRequest, *, token: str, password: str) -> User:
         _check(user, key)
         user.password = hashed
         user.save(update_fields=["password", "updated_at"])
-        Session.objects.filter(user=user).update(is_revoked=True)
+        # allauth's signal ends the sessions and writes the audit log: accounts.notices.
         finalize_password_reset(request, user)
     return user
 

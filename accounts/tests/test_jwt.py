@@ -155,13 +155,16 @@ def test_a_session_that_was_ended_voids_them(alice: User) -> None:
     assert refused(tokens) == [401, 401]
 
 
-def test_a_changed_second_factor_voids_them(alice: User, client: Client) -> None:
+def test_a_changed_second_factor_voids_them(
+    alice: User, client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
     tokens = sessions.start(alice)
     client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/")
     code = code_for(page.context["form"].secret)
-    client.post("/accounts/2fa/totp/activate/", {"code": code})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/accounts/2fa/totp/activate/", {"code": code})
     assert Authenticator.objects.filter(user=alice, type=Authenticator.Type.TOTP).exists()
     assert refused(tokens) == [401, 401]
 
