@@ -90,6 +90,8 @@ MIDDLEWARE = [
     "hijack.middleware.HijackUserMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.security.last_seen.LastSeenMiddleware",
+    "accounts.impersonation.ImpersonationMiddleware",
+    "accounts.admission.AdmissionMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "didshop.middleware.PrivatePagesMiddleware",
     "didshop.pages.RefusalPagesMiddleware",
@@ -203,7 +205,6 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
         # Without DEBUG, what zxcvbn calls safely unguessable; with it, demonstrations may be lazy.
@@ -271,6 +272,8 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 STAFF_NEED_MFA = env.bool("STAFF_NEED_MFA", default=not DEBUG)
 # Whether numbers are sold to somebody whose address is not confirmed.
 BUYING_NEEDS_CONFIRMED_EMAIL = env.bool("BUYING_NEEDS_CONFIRMED_EMAIL", default=not DEBUG)
+# How long staff act in a customer's place before it ends by itself.
+IMPERSONATION_MINUTES = env.int("IMPERSONATION_MINUTES", default=30)
 HIJACK_PERMISSION_CHECK = "accounts.impersonation.may_impersonate"
 HIJACK_INSERT_BEFORE = None  # our own banner, in base.html
 
@@ -410,6 +413,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "Staff",
     "SITE_URL": "/",
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "accounts.admin.dashboard.add_tiles",
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("img/favicon.svg")}
     ],

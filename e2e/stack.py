@@ -35,7 +35,8 @@ class Stack:
     def __init__(self, **env: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="didshop-stack-"))
         self.port, self.sandbox_port = _free_port(), _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        # By its name, as `make run` has it: browsers keep no passkeys for a number.
+        self.url = f"http://localhost:{self.port}"
         self.sandbox_url = f"http://127.0.0.1:{self.sandbox_port}"
         self._database = _own_database()
         self.env = self._environment(env)

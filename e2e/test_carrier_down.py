@@ -40,7 +40,7 @@ def test_the_other_pages_still_work(enters, cookies, world, carrier_down):
         "/orders/": "Orders",
         world.completed: "Money",
         "/billing/methods/": "Cards",
-        "/accounts/email/": "Email addresses",
+        "/accounts/email/": "Email address",
     }.items():
         visitor.goes_to(path)
         expect(visitor.page.get_by_role("heading", name=heading).first).to_be_visible()

@@ -8,6 +8,16 @@ from accounts import devices
 from accounts.models import AuditEntry, User
 from accounts.privacy.reading import act_text
 
+# What entries keep besides the act (`details`), in words: see accounts.notices.
+_KINDS = {"totp": "authenticator app", "webauthn": "passkey"}
+_WAYS = {
+    "password": "with the password",
+    "second factor": "at the second step",
+    "passkey": "with a passkey",
+    "confirmation": "by confirming the address",
+    "api": "over the API",
+}
+
 
 @dataclass(frozen=True)
 class Deed:
@@ -19,6 +29,12 @@ class Deed:
     def act(self) -> str:
         """What it was."""
         return act_text(self.entry.act)
+
+    @property
+    def about(self) -> str:
+        """Which factor it was, or in which way it was done; empty where that says nothing."""
+        details = self.entry.details
+        return _KINDS.get(details.get("kind", ""), "") or _WAYS.get(details.get("how", ""), "")
 
     @property
     def device(self) -> str:

@@ -12,7 +12,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "This is not right, or was used already. Try the next code.",
+        "incorrect_code": "This is not right, or was used already. Try again.",
     }
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.forms import ChangePasswordForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
@@ -15,6 +16,11 @@ from didshop.texts import check_plain
 LONGEST_PASSKEY_NAME = 50
 # A recovery code has eight digits; some room for how people write codes.
 _LONGEST_CODE = 20
+_PASSWORD_LABELS = {
+    "oldpassword": "Current password",
+    "password1": "New password",
+    "password2": "New password again",
+}
 
 
 class ProfileForm(forms.Form):
@@ -57,6 +63,16 @@ class ProfileForm(forms.Form):
                 self.add_error(detail["field"], detail["message"])
             return False
         return True
+
+
+class NewPasswordForm(ChangePasswordForm):
+    """allauth's, called as other fields of ours are."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in _PASSWORD_LABELS.items():
+            self.fields[name].label = label
+            self.fields[name].widget.attrs.pop("placeholder", None)
 
 
 def _code(help_text: str) -> forms.CharField:
