@@ -28,7 +28,8 @@ Made on {now:%A, %d %B %Y, %H:%M} UTC
 
 Everything stands here twice: the .json files are for programs, the .csv files open in a
 spreadsheet. Times are in UTC. Money stands with its currency. An id such as
-organization_id or number_id leads to the row with that id in another file.
+organization_id or number_id leads to the row with that id in another file. An empty
+file says that there is nothing of the kind.
 
 Not in here: your password, second factors and API keys, which we keep in a form that
 nobody can read, ourselves included; and the numbers of your cards, which never reached us.

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.audit import impersonator_of
+from accounts.models import Organization
 from accounts.organizations import current, user_of
 from accounts.privacy import erasing, exporting, reading
 from accounts.privacy.files import csv_file, zip_file
@@ -130,8 +131,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     """What was done in the organisation, newest first, narrowed by the form."""
     organization = current(request)
     filters = AuditFilters(request.GET, queryset=reading.entries_of(organization))
-    chosen = request.GET.get("person", "")
-    filters.form.fields["person"].widget = forms.Select(choices=_people(organization, chosen))
+    _for_people(filters.form, organization, chosen=request.GET.get("person", ""))
     page = page_of(filters.qs, request)
     query = request.GET.copy()
     query.pop("cursor", None)
@@ -146,12 +146,15 @@ def audit(request: HttpRequest) -> HttpResponse:
     return render(request, "privacy/audit.html", context)
 
 
-def _people(organization: Any, chosen: str) -> list[tuple[str, str]]:
+def _for_people(form: forms.Form, organization: Organization, *, chosen: str) -> None:
+    """Programs name a person by their id; people choose from names."""
     members = reading.people(organization)
     choices = [("", "Anybody"), *members]
     if chosen and chosen not in dict(members):
         choices.append((chosen, "Somebody who is no member"))
-    return choices
+    form.fields["person"].widget = forms.Select(choices=choices)
+    for field in form.fields.values():
+        field.help_text = ""
 
 
 @needs(Right.AUDIT_READ)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts import devices
 from accounts.audit import Act
 from accounts.models import ApiKey, AuditEntry, Invitation, Membership, Organization, User
 from accounts.privacy.closing import ERASED_PERSON, is_erased
@@ -55,8 +56,9 @@ class Line:
 
     @property
     def device(self) -> str:
-        """What it was done with, as it called itself."""
-        return self.entry.user_agent
+        """What it was done with, in words; empty where that is not known."""
+        said = self.entry.user_agent
+        return devices.in_words(said) if said else ""
 
 
 def entries_of(organization: Organization) -> QuerySet[AuditEntry]:

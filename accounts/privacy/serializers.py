@@ -39,7 +39,8 @@ class AuditEntrySerializer(serializers.Serializer[Any]):
     target = TargetSerializer(source="*")
     details = serializers.DictField(source="entry.details")
     ip_address = serializers.CharField(source="entry.ip_address", allow_null=True)
-    device = serializers.CharField()
+    device = serializers.CharField(help_text="In words; may be empty.")
+    user_agent = serializers.CharField(source="entry.user_agent", help_text="As it called itself.")
 
 
 class ExportSerializer(serializers.ModelSerializer[DataExport]):

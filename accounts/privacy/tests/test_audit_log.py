@@ -49,7 +49,17 @@ def test_an_entry_tells_who_what_when_and_whence(alice: User, bob: User, alice_a
         "details": {"old": "MEMBER", "new": "ADMIN"},
         "ipAddress": None,
         "device": "",
+        "userAgent": "",
     }
+
+
+def test_a_device_is_told_in_words(alice: User, visit: Visit) -> None:
+    chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"
+    AuditEntry.objects.create(
+        act="KEY_CREATED", actor=alice, organization=organization_of(alice), user_agent=chrome
+    )
+    [line] = visit(alice).get("/audit/").context["lines"]
+    assert line.device == "Chrome on Linux"
 
 
 def test_others_have_logs_of_their_own(alice: User, charlie_api: APIClient) -> None:
