@@ -13,7 +13,7 @@ import dids.urls
 import orders.urls
 import telephony.urls
 from accounts import limits
-from didshop import api_docs, components_page, health, home, pages
+from didshop import api_docs, components_page, dev_mail, health, home, pages
 
 ROOMS: list[Any] = [accounts.urls, orders.urls, dids.urls, telephony.urls, billing.urls]
 
@@ -36,7 +36,12 @@ urlpatterns = [
     *health.urlpatterns,
 ]
 if settings.DEBUG:
-    urlpatterns.append(path("dev/components/", components_page.components, name="dev-components"))
+    urlpatterns += [
+        path("dev/components/", components_page.components, name="dev-components"),
+        path("dev/mail/", dev_mail.mails, name="dev-mail"),
+        path("dev/mail/<str:name>/", dev_mail.mail, name="dev-mail-one"),
+        path("dev/mail/<str:name>/html", dev_mail.mail_html, name="dev-mail-html"),
+    ]
 
 handler400 = pages.bad_request
 handler403 = pages.forbidden

@@ -49,6 +49,9 @@ PUBLIC: dict[str, str] = {
     "livez": "load balancers look at it",
     "readyz": "load balancers look at it",
     "dev-components": "with DEBUG alone: our components",
+    "dev-mail": "with DEBUG alone: what was mailed",
+    "dev-mail-one": "with DEBUG alone: a mail",
+    "dev-mail-html": "with DEBUG alone: its HTML",
     "admin:login": "leads to the sign-in page",
     "admin:logout": "asks who is signed in, and does nothing for others",
 }
