@@ -88,7 +88,7 @@ def _wait(history: list[float], rate: Rate, now: float) -> float:
 
 def _refusal(wait: int) -> TooManyRequests:
     told = f"{wait} second{'' if wait == 1 else 's'}" if wait < 120 else f"{-(-wait // 60)} minutes"  # noqa: PLR2004
-    return TooManyRequests(f"That were too many attempts. Try again in {told}.", retry_after=wait)
+    return TooManyRequests(f"Those were too many attempts. Try again in {told}.", retry_after=wait)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import zxcvbn
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 from didshop.outbox import SHOP_NAME
@@ -12,15 +13,16 @@ from didshop.outbox import SHOP_NAME
 _LONGEST = 24
 
 
-class GuessableValidator:
+class GuessableValidator(CommonPasswordValidator):
     """Refuses passwords that a list of breached and common ones gives away.
 
     It estimates, offline, how many guesses an attacker needs who tries leaked passwords, names,
     words, dates, keyboard rows and their usual disguises first (zxcvbn). `least_guesses`: what
-    is asked for.
+    is asked for. Django's own list counts besides; a password hears of both in one sentence.
     """
 
     def __init__(self, least_guesses: int) -> None:
+        super().__init__()
         self.least_guesses = least_guesses
 
     def validate(self, password: str, user: Any = None) -> None:
@@ -28,7 +30,8 @@ class GuessableValidator:
         if not password:
             return
         found = zxcvbn.zxcvbn(password[:_LONGEST], user_inputs=[SHOP_NAME])
-        if found["guesses"] < self.least_guesses:
+        is_common = password.lower().strip() in self.passwords
+        if is_common or found["guesses"] < self.least_guesses:
             raise ValidationError(_sentence(found["feedback"]), code="password_guessable")
 
     def get_help_text(self) -> str:
