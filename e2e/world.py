@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
 from e2e.client import Customer
+from e2e.mailbox import mailed_link
 from e2e.stack import Stack
 
 CALLER = "+12125550123"
+INVITED = "invited@example.com"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class World:
     leaving_number: str
     call: str
     key: str
+    colleague: str
+    invitation: str
     bank: str
     offered: str
     order_number: str
@@ -60,6 +65,8 @@ def build(stack: Stack) -> World:
         leaving_number=f"/numbers/{leaving}/",
         call=f"/calls/{call['id']}/",
         key=_keys(customer),
+        colleague=_colleague(stack, customer),
+        invitation=urlsplit(mailed_link(stack, INVITED, "/invitations/")).path,
         bank=_bank(stack),
         offered=customer.finds(areaCode="212")[0],
         order_number=completed["orderNumber"],
@@ -99,6 +106,49 @@ def _pays_with(customer: Customer, card: str) -> dict[str, Any]:
     answer = customer.post("numbers/purchase", body, Prefer="wait=2")
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
+
+
+def _colleague(stack: Stack, customer: Customer) -> str:
+    """A colleague who has invited somebody else; the id of their place."""
+    answered = stack.shell(
+        "from accounts.models import *; from accounts.team.invitations import invite; "
+        "grace = User.objects.create_user('grace@example.com', first_name='Grace'); "
+        f"ours = Organization.objects.get(members__email={customer.email!r}); "
+        "place = Membership.objects.create(user=grace, organization=ours, role='ADMIN'); "
+        f"invite(organization=ours, email={INVITED!r}, role='BILLING', actor=grace); "
+        "print(place.pk)"
+    )
+    return answered.split()[-1]
+
+
+def _keys(customer: Customer) -> str:
+    """Keys as they may stand: in use, about to end, revoked; the id of the first."""
+    soon = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    used = _key(customer, name="Call centre dashboard", scopes=["numbers:read", "calls:read"])
+    requests.get(
+        f"{customer.url}/numbers", headers={"Authorization": f"Bearer {used['key']}"}, timeout=60
+    ).raise_for_status()
+    everything = [f"{room}:{verb}" for room in ("numbers", "orders") for verb in ("read", "write")]
+    _key(customer, name="Provisioning of the branch offices", scopes=everything, expiresAt=soon)
+    ended = _key(customer, name="Old importer", scopes=["billing:read"])
+    assert customer.http.delete(f"{customer.url}/api-keys/{ended['id']}", timeout=60).ok
+    return str(used["id"])
+
+
+def _key(customer: Customer, **body: Any) -> dict[str, Any]:
+    answer = customer.post("api-keys", body)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def _bank(stack: Stack) -> str:
+    """Where the bank asks for the payment that waits."""
+    payments = stack.sandbox("state")["payments"]
+    return next(
+        f"/stripe/3ds/{payment['id']}"
+        for payment in payments
+        if payment["status"] == "requires_action"
+    )
 
 
 def _keys(customer: Customer) -> str:
