@@ -64,7 +64,7 @@ def create(
         scopes=chosen,
         expires_at=expires_at,
     )
-    audit.record(
+    entry = audit.record(
         Act.KEY_CREATED,
         actor=place.user,
         organization=place.organization,
@@ -72,7 +72,7 @@ def create(
         scopes=chosen,
         expires_at=expires_at.isoformat() if expires_at else None,
     )
-    _tell(place.user, key)
+    _tell(place.user, key, entry.ip_address)
     return NewKey(key, secret)
 
 
@@ -121,7 +121,7 @@ def _invalid(field: str, message: str) -> Invalid:
     return Invalid("Validation error", details=[{"field": field, "message": message}])
 
 
-def _tell(maker: User, key: ApiKey) -> None:
+def _tell(maker: User, key: ApiKey, ip_address: str | None) -> None:
     outbox.post(
         to=maker.email,
         template="emails/key_created",
@@ -131,5 +131,6 @@ def _tell(maker: User, key: ApiKey) -> None:
             "organization": key.organization,
             "scopes": [Right(scope) for scope in key.scopes],
             "keys_url": public_url("/keys/"),
+            "ip": ip_address,
         },
     )

@@ -15,7 +15,7 @@ from accounts.keys.reading import own_key, seen_by
 from accounts.organizations import membership, user_of
 from accounts.rights import Right, needs, rights_of
 from didshop.addresses import public_url
-from didshop.errors import Forbidden, Invalid, ShopError
+from didshop.errors import Invalid, ShopError
 from didshop.listing import page_of
 from didshop.throttling import limit_page
 
@@ -37,7 +37,6 @@ def key_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def key_create(request: HttpRequest) -> HttpResponse:
     """Ask what the key is for, and with POST, make it and show it, this once."""
-    _refuse_impersonators(request)
     if request.method == "POST":
         return _create(request)
     return render(request, "keys/new.html", {"form": KeyForm(place=membership(request))})
@@ -93,12 +92,3 @@ def _show_once(request: HttpRequest, made: making.NewKey) -> HttpResponse:
     answer = render(request, "keys/created.html", context)
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _refuse_impersonators(request: HttpRequest) -> None:
-    """Staff who act in a customer's place must not walk away with a key of theirs."""
-    if getattr(request.user, "is_hijacked", False):
-        raise Forbidden(
-            "Staff cannot make an API key in a customer's place. Ask the customer to.",
-            code="IMPERSONATED",
-        )
