@@ -151,35 +151,5 @@ def _bank(stack: Stack) -> str:
     )
 
 
-def _keys(customer: Customer) -> str:
-    """Keys as they may stand: in use, about to end, revoked; the id of the first."""
-    soon = (datetime.now(UTC) + timedelta(days=5)).isoformat()
-    used = _key(customer, name="Call centre dashboard", scopes=["numbers:read", "calls:read"])
-    requests.get(
-        f"{customer.url}/numbers", headers={"Authorization": f"Bearer {used['key']}"}, timeout=60
-    ).raise_for_status()
-    everything = [f"{room}:{verb}" for room in ("numbers", "orders") for verb in ("read", "write")]
-    _key(customer, name="Provisioning of the branch offices", scopes=everything, expiresAt=soon)
-    ended = _key(customer, name="Old importer", scopes=["billing:read"])
-    assert customer.http.delete(f"{customer.url}/api-keys/{ended['id']}", timeout=60).ok
-    return str(used["id"])
-
-
-def _key(customer: Customer, **body: Any) -> dict[str, Any]:
-    answer = customer.post("api-keys", body)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-def _bank(stack: Stack) -> str:
-    """Where the bank asks for the payment that waits."""
-    payments = stack.sandbox("state")["payments"]
-    return next(
-        f"/stripe/3ds/{payment['id']}"
-        for payment in payments
-        if payment["status"] == "requires_action"
-    )
-
-
 def _path(order: dict[str, Any]) -> str:
     return f"/orders/{order['orderId']}/"
