@@ -183,7 +183,7 @@ ROUTES = {
 
 SPRITE = settings.BASE_DIR / "static" / "img" / "icons.svg"
 
-CURL = """curl -X POST http://127.0.0.1:8000/api/v1/numbers/purchase \\
+CURL = """curl -X POST http://localhost:8000/api/v1/numbers/purchase \\
   -H "Authorization: Bearer $TOKEN" -H "Prefer: wait=10" \\
   -H "Idempotency-Key: order-2026-03-02" \\
   -d '{"phoneNumbers": [{"phoneNumber": "+14155550132"}]}'"""

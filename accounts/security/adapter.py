@@ -12,6 +12,9 @@ class MFAAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
+        "cannot_generate_recovery_codes": (
+            "Add a passkey or an authenticator app first: recovery codes stand in for those."
+        ),
         "incorrect_code": "This is not right, or was used already. Try again.",
     }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
@@ -120,6 +121,14 @@ class AddPasskeyForm(AddWebAuthnForm):
         help_text="Without a password: the device checks that it is you. Untick this for an older "
         "security key, which is then asked for after the password.",
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what no device sends; allauth takes for granted that it can be decoded."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except (TypeError, ValueError, KeyError, IndexError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        return cleaned
 
 
 class RenamePasskeyForm(EditWebAuthnForm):
