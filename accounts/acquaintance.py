@@ -19,7 +19,12 @@ def is_known(*, email: str, address: str) -> bool:
     A password that was reset counts, too: it takes the owner's mail. Of an IPv6 address its
     network counts. One query, whether or not there is such an account.
     """
+    return truncate_ip(address) in known_addresses(email)
+
+
+def known_addresses(email: str) -> set[str]:
+    """Where the newest sign-ins to the account of `email` came from; of IPv6 the networks."""
     acts = (Act.SIGNED_IN, Act.PASSWORD_RESET)
     entries = AuditEntry.objects.filter(actor__email=email, act__in=acts)
     known = entries.order_by("-id").values_list("ip_address", flat=True)[:_NEWEST]
-    return truncate_ip(address) in {truncate_ip(one) for one in known if one}
+    return {truncate_ip(one) for one in known if one}

@@ -1,12 +1,13 @@
 """Where people sign up and in, and run their account, their team and their keys."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 import accounts.keys.urls
 import accounts.privacy.urls
 import accounts.security.urls
 import accounts.team.urls
-from accounts import api
+from accounts import api, impersonation
 
 SUBJECTS = [accounts.security.urls, accounts.privacy.urls, accounts.team.urls, accounts.keys.urls]
 
@@ -38,4 +39,13 @@ page_urlpatterns = [
     path("", include((accounts.team.urls.page_urlpatterns, "team"))),
     path("", include((accounts.keys.urls.page_urlpatterns, "keys"))),
     path("accounts/", include("allauth.urls")),
+]
+
+staff_urlpatterns = [
+    path(
+        "impersonate/",
+        admin.site.admin_view(impersonation.BeginView.as_view()),
+        name="begin",
+    ),
+    path("impersonate/stop/", impersonation.stop_page, name="stop"),
 ]

@@ -13,8 +13,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 
-from didshop import inbox
-from didshop.models import Heartbeat, IdempotencyKey, Transition, WebhookEvent
+from didshop import inbox, outbox
+from didshop.models import Heartbeat, IdempotencyKey, OutgoingMail, Transition, WebhookEvent
 
 
 class _ReadOnly:
@@ -124,3 +124,69 @@ class HeartbeatAdmin(ReadOnlyAdmin):
     """When each part of the shop last showed that it runs."""
 
     list_display = ("name", "beat_at", "note")
+
+
+class MailStateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("trouble", "Tried and not sent"),
+            ("failed", "Given up"),
+            ("waiting", "Waiting"),
+            ("sent", "Sent"),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[OutgoingMail]
+    ) -> QuerySet[OutgoingMail]:
+        match self.value():
+            case "trouble":
+                return queryset.filter(pk__in=outbox.in_trouble().values("pk"))
+            case "failed":
+                return queryset.filter(failed_at__isnull=False)
+            case "waiting":
+                return queryset.filter(sent_at=None, failed_at=None)
+            case "sent":
+                return queryset.filter(sent_at__isnull=False)
+        return queryset
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """The outbox. What a mail says is not shown: its links may be worth a password."""
+
+    list_display = ("created_at", "to", "subject", "state", "attempts", "error")
+    list_filter = (MailStateFilter, "created_at")
+    list_per_page = 50
+    search_fields = ("to", "subject")
+    fields = (
+        "created_at",
+        "to",
+        "subject",
+        "state",
+        "attempts",
+        "error",
+        "next_try_at",
+        "sent_at",
+        "failed_at",
+    )
+    actions = ("send_again",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
+        found: QuerySet[OutgoingMail] = super().get_queryset(request)
+        return found.defer("text", "html")
+
+    @admin.display(description="State")
+    def state(self, mail: OutgoingMail) -> str:
+        if mail.sent_at:
+            return "Sent"
+        if mail.failed_at:
+            return "Given up"
+        return "To be tried again" if mail.attempts else "Waiting"
+
+    @admin.action(description="Try again now", permissions=["act"])
+    def send_again(self, request: HttpRequest, mails: QuerySet[OutgoingMail]) -> None:
+        woken = sum(outbox.try_again(mail) for mail in mails)
+        self.message_user(request, f"The worker sends {woken} now.", messages.SUCCESS)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -60,6 +60,41 @@ class HookMiddleware(Middleware):
 
     def after(self, request: HttpRequest, response: HttpResponseBase) -> None:
         """What to do with the response on its way out."""
+
+
+class ViewMiddleware(Middleware):
+    """Looks at a request once its view is known, and may answer in the view's place.
+
+    `concerns` is asked first, without a thread, and touches neither database nor session; only
+    where it says so `look` is called, which may.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        super().__init__(get_response)
+        # Django calls the one that fits its chain.
+        self.process_view = self._process_async if self._is_async else self._process
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        answer: HttpResponseBase | Awaitable[HttpResponseBase] = self.get_response(request)
+        return answer
+
+    def _process(
+        self, request: HttpRequest, view: Callable[..., Any], *arguments: Any
+    ) -> HttpResponseBase | None:
+        return self.look(request, view) if self.concerns(request) else None
+
+    async def _process_async(
+        self, request: HttpRequest, view: Callable[..., Any], *arguments: Any
+    ) -> HttpResponseBase | None:
+        return await sync_to_async(self.look)(request, view) if self.concerns(request) else None
+
+    def concerns(self, request: HttpRequest) -> bool:
+        """Whether to look at all."""
+        raise NotImplementedError
+
+    def look(self, request: HttpRequest, view: Callable[..., Any]) -> HttpResponseBase | None:
+        """The answer in the view's place, or None to let the view answer."""
+        raise NotImplementedError
 
 
 def request_id(request: HttpRequest) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -76,6 +76,21 @@ def sweep() -> None:
     """Wake a worker for every mail whose time has come: a lost task costs a delay, no more."""
     for mail_id in _waiting(timezone.now()).values_list("pk", flat=True)[:500]:
         wake("didshop.tasks.send_mail", str(mail_id))
+
+
+def in_trouble() -> QuerySet[OutgoingMail]:
+    """Mails that were tried and are not sent: given up, or to be tried again."""
+    return OutgoingMail.objects.filter(sent_at=None, attempts__gt=0)
+
+
+def try_again(mail: OutgoingMail) -> bool:
+    """Send a mail now that waits or was given up; whether there was anything to send."""
+    now = timezone.now()
+    waits = OutgoingMail.objects.filter(pk=mail.pk, sent_at=None)
+    if not waits.update(next_try_at=now, failed_at=None, attempts=0):
+        return False
+    wake("didshop.tasks.send_mail", str(mail.pk))
+    return True
 
 
 def _waiting(now: datetime) -> Any:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", api_docs.swagger, name="api-docs"),
     path("api/redoc/", api_docs.redoc, name="api-redoc"),
+    path("admin/", include((accounts.urls.staff_urlpatterns, "impersonation"))),
     path("admin/", admin.site.urls),
     *health.urlpatterns,
 ]
