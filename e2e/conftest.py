@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from e2e import world as worlds
 from e2e.client import Customer
+from e2e.mailbox import mailed_link
 from e2e.pages import Shown
 from e2e.stack import Stack
 from e2e.visitor import Visitor
@@ -140,6 +141,7 @@ def shopper(enters: Callable[..., Visitor], stack: Stack) -> Callable[..., Visit
 
     def enter(*cards: str, **options: Any) -> Visitor:
         customer = Customer(stack.url)
+        customer.confirms_address(mailed_link(stack, customer.email, "/confirm-email/"))
         for card in cards:
             customer.adds_card(card)
         visitor = enters(**options)

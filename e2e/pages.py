@@ -66,6 +66,8 @@ PAGES = [
     _public("sign-in", "/accounts/login/"),
     _public("password-reset", "/accounts/password/reset/"),
     _public("components", "/dev/components/"),
+    _public("mails", "/dev/mail/"),
+    Shown("mail", lambda world: world.mail, signed_in=False),
     _own("home", "/"),
     _own("find", "/find/"),
     _own("find-results", "/find/?q=415"),

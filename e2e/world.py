@@ -1,5 +1,6 @@
 """A customer who has lived with the shop: orders that ended in every way, numbers, calls."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,6 +34,7 @@ class World:
     colleague: str
     invitation: str
     bank: str
+    mail: str
     offered: str
     order_number: str
     phone_number: str
@@ -42,6 +44,7 @@ class World:
 def build(stack: Stack) -> World:
     """Let a customer do all that through the API, and the sandbox call them."""
     customer = Customer(stack.url)
+    customer.confirms_address(mailed_link(stack, customer.email, "/confirm-email/"))
     customer.adds_card()
     bought = customer.finds(areaCode="212")[:3]
     completed = customer.buys(*bought)
@@ -68,6 +71,7 @@ def build(stack: Stack) -> World:
         colleague=_colleague(stack, customer),
         invitation=urlsplit(mailed_link(stack, INVITED, "/invitations/")).path,
         bank=_bank(stack),
+        mail=_mail(stack),
         offered=customer.finds(areaCode="212")[0],
         order_number=completed["orderNumber"],
         phone_number=bought[0],
@@ -149,6 +153,12 @@ def _bank(stack: Stack) -> str:
         for payment in payments
         if payment["status"] == "requires_action"
     )
+
+
+def _mail(stack: Stack) -> str:
+    """Where the newest mail is shown."""
+    page = requests.get(f"{stack.url}/dev/mail/", timeout=60).text
+    return re.findall(r"/dev/mail/[^/]+/", page)[0]
 
 
 def _path(order: dict[str, Any]) -> str:
