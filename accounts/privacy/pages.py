@@ -141,7 +141,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "form": filters.form,
         "filtered": any(request.GET.get(name) for name in AuditFilters.base_filters),
         "csv_url": f"{reverse('privacy:audit-csv')}?{query.urlencode()}",
-        "most_in_a_file": reading.MOST_IN_A_FILE,
+        "most_in_a_file": f"{reading.MOST_IN_A_FILE:,}",
     }
     return render(request, "privacy/audit.html", context)
 
