@@ -140,6 +140,10 @@ def _loggers(level: str, *, readable: bool) -> dict[str, dict[str, Any]]:
         # django-structlog logs each request and each failure already.
         "django.request": {**through_root, "level": "CRITICAL"},
         "django.server": {**through_root, "level": "WARNING"},
+        # At DEBUG they write SQL with its values and all that a page was given: hashes, session
+        # keys, links of mails, recovery codes.
+        "django.db.backends": {**through_root, "level": "INFO"},
+        "django.template": {**through_root, "level": "INFO"},
         "uvicorn": {**through_root, "level": level},
         "uvicorn.error": {**through_root, "level": level},
         "uvicorn.access": {**through_root, "level": "WARNING"},
