@@ -12,7 +12,8 @@ def buy(visitor, how_many=2):
     """From the home page of a stranger to the page of the order."""
     visitor.goes_to("/")
     visitor.page.get_by_role("link", name="Sign up", exact=True).first.click()
-    visitor.signs_up()
+    visitor.confirms_address(visitor.signs_up())
+    visitor.sees_heading(re.compile("Good to see you"))
     visitor.goes_to("/find/")
     visitor.searches("415")
     numbers = visitor.picks(how_many)

@@ -54,7 +54,7 @@ def test_a_stranger_comes_back_to_the_choice_after_signing_up(visitor):
 
     visitor.button("Check out").click()
     visitor.link("Sign up").click()
-    visitor.signs_up()
+    visitor.confirms_address(visitor.signs_up())
 
     visitor.sees_heading("Check out")
     visitor.sees(number)

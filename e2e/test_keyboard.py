@@ -6,11 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.keyboard import Keyboard
+from e2e.mailbox import mailed_link
 from e2e.visitor import PASSWORD
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_the_whole_purchase_with_the_keyboard_alone(enters, width):
+def test_the_whole_purchase_with_the_keyboard_alone(enters, stack, width):
     visitor = enters(width=width)
     page, keys = visitor.page, Keyboard(visitor.page)
     visitor.goes_to("/")
@@ -18,7 +19,11 @@ def test_the_whole_purchase_with_the_keyboard_alone(enters, width):
     keys.tabs_to(page.get_by_role("link", name="Sign up", exact=True).first)
     keys.presses_enter()
     visitor.sees_heading("Sign up")
-    fills_in_the_sign_up(visitor, keys)
+    email = fills_in_the_sign_up(visitor, keys)
+    visitor.sees_heading("Look in your mail")
+    page.goto(mailed_link(stack, email, "/confirm-email/"))
+    keys.tabs_to(visitor.button("Yes, confirm it"))
+    keys.presses_enter()
     visitor.sees_heading(re.compile("Good to see you"))
 
     keys.tabs_to(visitor.link("Find a number"))
@@ -54,11 +59,13 @@ def fills_in_the_sign_up(visitor, keys):
     keys.tabs_to(page.get_by_label("First name"))
     keys.types("Kay")
     keys.tabs_to(page.get_by_label("Email"))
-    keys.types(f"kay-{page.viewport_size['width']}@example.com")
+    email = f"kay-{page.viewport_size['width']}@example.com"
+    keys.types(email)
     keys.tabs_to(page.get_by_label("Password"))
     keys.types(PASSWORD)
     keys.tabs_to(visitor.button("Create the account"))
     keys.presses_enter()
+    return email
 
 
 def test_the_skip_link_passes_the_navigation(enters, cookies):

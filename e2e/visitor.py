@@ -6,6 +6,8 @@ import uuid
 from playwright.sync_api import Locator, Page, expect
 
 PASSWORD = "correct-horse-9-battery"
+# Into the mails, until the one has come.
+_LOOKS = 50
 
 
 class Visitor:
@@ -26,6 +28,21 @@ class Visitor:
         self.page.get_by_label("Password").fill(PASSWORD)
         self.button("Create the account").click()
         return email
+
+    def confirms_address(self, email: str) -> None:
+        """Read the mail that came after signing up, and follow its link."""
+        self.sees_heading("Look in your mail")
+        self.link("its mails are shown here").click()
+        mail = self.page.locator("tr").filter(has_text=email).get_by_role("link")
+        for _ in range(_LOOKS):
+            if mail.count():
+                break
+            self.page.wait_for_timeout(200)
+            self.link("Look again").click()
+        mail.click()
+        frame = self.page.frame_locator("iframe")
+        frame.get_by_role("link", name="Confirm this address").click()
+        self.button("Yes, confirm it").click()
 
     def signs_in(self, email: str, password: str) -> None:
         self.goes_to("/accounts/login/")

@@ -158,7 +158,7 @@ def _bank(stack: Stack) -> str:
 def _mail(stack: Stack) -> str:
     """Where the newest mail is shown."""
     page = requests.get(f"{stack.url}/dev/mail/", timeout=60).text
-    return re.findall(r"/dev/mail/[^/]+/", page)[0]
+    return re.findall(r"/dev/mail/[\d.-]+/", page)[0]
 
 
 def _path(order: dict[str, Any]) -> str:
