@@ -34,15 +34,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> "Clock":
 
 
 class Clock:
-    """The time that limits and the cache in the process go by; set forward by hand."""
+    """The time that limits and the cache in the process go by; it moves by hand alone."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.ahead = 0.0
-        real = time.time
-        monkeypatch.setattr(time, "time", lambda: real() + self.ahead)
+        self.now = time.time()
+        monkeypatch.setattr(time, "time", lambda: self.now)
 
     def advance(self, seconds: float) -> None:
-        self.ahead += seconds
+        self.now += seconds
 
 
 def by_api(password: str = PASSWORD, email: str = "alice@example.com", at: str = HOME) -> Any:
