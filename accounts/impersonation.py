@@ -13,14 +13,20 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, login
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
-from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 from hijack.signals import no_update_last_login
 from hijack.views import AcquireUserView
@@ -29,6 +35,7 @@ from accounts import audit
 from accounts.audit import Act
 from accounts.models import Membership, User
 from accounts.organizations import user_of
+from didshop.errors import Forbidden
 from didshop.middleware import API_PREFIX, ViewMiddleware
 
 # django-hijack's, and ours beside it.
@@ -106,11 +113,13 @@ def stop(request: HttpRequest, *, how: str) -> User | None:
     return staff
 
 
-@require_POST
+@login_required
 def stop_page(request: HttpRequest) -> HttpResponse:
     """Stop, and go back to the page of that user in the admin."""
     if not request.session.get(_HISTORY):
-        return redirect("home")
+        raise Forbidden("You are in nobody's place.", code="NOT_IMPERSONATING")
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
     return _leave(request, how="stopped")
 
 

@@ -52,6 +52,11 @@ class Deed:
         """As it stands in addresses and forms."""
         return self.verb.__name__
 
+    @property
+    def url_name(self) -> str:
+        """What does it, asked by POST with the id of a user."""
+        return f"admin:accounts_user_{self.name}"
+
 
 DEEDS = {
     deed.name: deed

@@ -12,7 +12,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
@@ -27,7 +27,7 @@ from accounts.audit import Act
 from accounts.impersonation import may_impersonate
 from accounts.models import User
 from accounts.organizations import user_of
-from didshop.errors import NotFound, ShopError
+from didshop.errors import ShopError
 
 
 class NewUserForm(UserCreationForm):
@@ -178,18 +178,23 @@ class UserAdmin(DjangoUserAdmin, TellingAdmin):  # type: ignore[type-arg]
 
     # ------------------------------------------------------------ deeds
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_POST(self.do_view))
-        own = path("<uuid:user_id>/do/<str:name>/", view, name="accounts_user_do")
-        return [own, *super().get_urls()]
+        own = [
+            path(f"<uuid:id>/{deed.name}/", self._view_of(deed), name=f"accounts_user_{deed.name}")
+            for deed in DEEDS.values()
+        ]
+        return [*own, *super().get_urls()]
 
-    def do_view(self, request: HttpRequest, user_id: UUID, name: str) -> HttpResponse:
-        """Do one of the DEEDS to one user."""
-        user = User.objects.filter(pk=user_id).first()
-        deed = DEEDS.get(name)
-        if user is None or deed is None:
-            raise NotFound("There is nothing at this address.")
-        self._do(request, deed, [user])
-        return redirect("admin:accounts_user_change", user_id)
+    def _view_of(self, deed: Deed) -> Callable[..., HttpResponse]:
+        """What does the deed to one user."""
+
+        @require_POST
+        def view(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 - as in Django's
+            user = get_object_or_404(User, pk=id)
+            self._do(request, deed, [user])
+            return redirect("admin:accounts_user_change", user.pk)
+
+        guarded: Callable[..., HttpResponse] = self.admin_site.admin_view(view)
+        return guarded
 
     def change_view(
         self,

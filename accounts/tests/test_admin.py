@@ -120,7 +120,7 @@ def test_a_user_is_deactivated_by_a_button_alone(alice: User) -> None:
     assert client.post(page, {**person, **NO_INLINES}).status_code == 302
     alice.refresh_from_db()
     assert alice.is_active
-    client.post(f"/admin/accounts/user/{alice.pk}/do/deactivate/")
+    client.post(f"/admin/accounts/user/{alice.pk}/deactivate/")
     alice.refresh_from_db()
     assert not alice.is_active
 
