@@ -221,6 +221,7 @@ ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.ProfileFields"
 ACCOUNT_FORMS = {
     "login": "accounts.signin.LoginForm",
     "signup": "accounts.signup.SignupForm",
+    "change_password": "accounts.security.forms.NewPasswordForm",
 }
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokens"  # noqa: S105 - no secret
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
