@@ -143,6 +143,8 @@ def _on_codes_made(sender: Any, *, authenticator: Authenticator, **kwargs: Any) 
 
 def _on_factor_used(sender: Any, *, authenticator: Authenticator, **kwargs: Any) -> None:
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        # The code was crossed out in a copy of the row.
+        authenticator.refresh_from_db()
         left = len(authenticator.wrap().get_unused_codes())
         audit.record(Act.RECOVERY_CODE_USED, actor=authenticator.user, left=left)
 

@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace, csp_update
+from csp.decorators import csp, csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -104,7 +104,7 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 
 @_with_debug
 @xframe_options_sameorigin
-@csp_replace(_MAIL_POLICY)  # type: ignore[arg-type]
+@csp(_MAIL_POLICY)  # type: ignore[arg-type]
 def mail_html(request: HttpRequest, name: str) -> HttpResponse:
     """GET /dev/mail/<name>/html: its HTML alone, for the frame of the page above."""
     html = _find(name).html
