@@ -46,5 +46,7 @@ def _of_pages(world: World) -> dict[str, object]:
         "email": "mallory@example.com",
         "member": world.newcomer.pk,
         "organization": world.organization.pk,
+        # Whom staff would see the shop as.
+        "user_pk": world.people["OWNER"].pk,
         "confirmation": "delete",
     }

@@ -1,6 +1,7 @@
 """Calls every route by every method as one caller, and says what is not as it must be."""
 
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -38,7 +39,11 @@ UNTOUCHED = {
 # The carrier and Stripe are away while the matrix is walked.
 _SERVICES_AWAY = {502, 503, 504}
 _NOT_ANSWERED = HTTPStatus.METHOD_NOT_ALLOWED
-_REFUSALS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+_MAY_LEAD_TO_SIGN_IN = {Outcome.STRANGER, Outcome.OUTSIDE, Outcome.ANSWERED}
+_NOT_THESE: dict[Outcome, set[HTTPStatus]] = {
+    Outcome.KNOWN: {HTTPStatus.UNAUTHORIZED},
+    Outcome.WELCOME: {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND},
+}
 _STATUSES: dict[Outcome, set[HTTPStatus]] = {
     Outcome.STRANGER: {HTTPStatus.UNAUTHORIZED},
     Outcome.OUTSIDE: {HTTPStatus.FORBIDDEN},
@@ -100,6 +105,7 @@ class Walker:
     def ask(self, method: str, path: str) -> Answer:
         """Call it, and then undo whatever it did."""
         cache.clear()
+        cookies = deepcopy(self._client.cookies)
         called = len(self._outside.calls)
         with transaction.atomic():
             with noting_writes() as writes:
@@ -107,6 +113,8 @@ class Walker:
                 _read(response)
             touched = differences(self._before, fingerprint()) if writes.seen else []
             transaction.set_rollback(True)
+        # A sign-out is undone as well.
+        self._client.cookies = cookies
         return Answer(
             response.status_code,
             response.get("Location", ""),
@@ -115,19 +123,14 @@ class Walker:
         )
 
     def _is(self, outcome: Outcome, answer: Answer, route: Route) -> bool:
-        status = answer.status
-        is_function = route.view_class is None
-        if is_function and status == _NOT_ANSWERED:
+        """Whether the answer is what must come of it."""
+        if route.view_class is None and answer.status == _NOT_ANSWERED:
             return True
-        if outcome is Outcome.STRANGER and not route.template.startswith("api/"):
-            return self._led_to_sign_in(answer)
-        if outcome is Outcome.OUTSIDE and self._led_to_sign_in(answer):
-            return True
+        if self._led_to_sign_in(answer):
+            return outcome in _MAY_LEAD_TO_SIGN_IN and not route.template.startswith("api/")
         if outcome in _STATUSES:
-            return status in _STATUSES[outcome]
-        if outcome is Outcome.WELCOME and (status in _REFUSALS or self._led_to_sign_in(answer)):
-            return False
-        return not _is_broken(status)
+            return answer.status in _STATUSES[outcome]
+        return not _is_broken(answer.status) and answer.status not in _NOT_THESE.get(outcome, ())
 
     def _led_to_sign_in(self, answer: Answer) -> bool:
         leads = urlsplit(answer.location).path in self._signs_in_at

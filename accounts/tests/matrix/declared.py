@@ -54,6 +54,7 @@ PUBLIC: dict[str, str] = {
     "dev-mail-html": "with DEBUG alone: its HTML",
     "admin:login": "leads to the sign-in page",
     "admin:logout": "asks who is signed in, and does nothing for others",
+    "impersonation:stop": "ends what only staff can have begun, and leads others home",
 }
 # Our pages about the person who looks at them. allauth's, all of them, are.
 PERSONAL = (
@@ -78,6 +79,7 @@ class Outcome(Enum):
     """What must come of a call."""
 
     ANSWERED = "no server error"
+    KNOWN = "neither 401 nor led to sign in"
     WELCOME = "neither 401, 403 nor 404"
     STRANGER = "401, or led to sign in, and no effect"
     OUTSIDE = "403, or led to sign in as somebody else, and no effect"
@@ -177,7 +179,7 @@ def _personal(said: Declared, route: Route, method: str, caller: Caller, strange
         return Outcome.FORBIDDEN
     if _is_foreign(route, caller):
         return Outcome.ELSEWHERE
-    return Outcome.ANSWERED if caller.whose is Whose.THEIRS else Outcome.NOT_ASKED
+    return Outcome.KNOWN if caller.whose is Whose.THEIRS else Outcome.NOT_ASKED
 
 
 def _by_right(said: Declared, route: Route, method: str, caller: Caller, stranger: bool) -> Outcome:

@@ -43,6 +43,9 @@ KWARGS: dict[str, Kwarg] = {
     "pk": Kwarg(lambda world, user, route: 1, "nobody"),
     # The admin's.
     "object_id": Kwarg(lambda world, user, route: _of_the_admins_model(route), "nobody"),
+    "user_id": Kwarg(lambda world, user, route: world.people["OWNER"].pk, "nobody"),
+    # Of what staff do to a user.
+    "name": Kwarg(lambda world, user, route: "deactivate", "nobody"),
     "id": Kwarg(lambda world, user, route: world.people["OWNER"].pk, "nobody"),
     "content_type_id": Kwarg(lambda world, user, route: 1, "nobody"),
     "app_label": Kwarg(lambda world, user, route: "accounts", "nobody"),
