@@ -25,6 +25,7 @@ class TellingAdmin(ModelAdmin):
                 request, object_id, form_url, extra_context
             )
         except ShopError as refusal:
-            self.message_user(request, refusal.sentence, messages.ERROR)
+            problems = " ".join(detail["message"] for detail in refusal.details)
+            self.message_user(request, problems or refusal.sentence, messages.ERROR)
             return redirect(request.get_full_path())
         return answer

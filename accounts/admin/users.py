@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -169,11 +170,13 @@ class UserAdmin(DjangoUserAdmin, TellingAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         """Django's page; who gets a new password is signed out everywhere, and told."""
         with transaction.atomic():
-            before = User.objects.filter(pk=id).values_list("password", flat=True).first()
+            user = self.get_object(request, unquote(id))
+            before = user.password if user else ""
             answer: HttpResponse = super().user_change_password(request, id, form_url)
-            user = User.objects.filter(pk=id).exclude(password=before or "").first()
-            if request.method == "POST" and before is not None and user is not None:
-                staff.password_was_set(user, actor=user_of(request))
+            if request.method == "POST" and user is not None:
+                user.refresh_from_db(fields=["password"])
+                if user.password != before:
+                    staff.password_was_set(user, actor=user_of(request))
         return answer
 
     # ------------------------------------------------------------ deeds
