@@ -18,6 +18,7 @@ BANNER = """
   didshop runs at          {shop}
   API documentation        {shop}/api/docs/
   admin                    {shop}/admin/
+  mails it sends           {mail}
   sandbox (Twilio, Stripe) {sandbox}
 
   State is kept in {var}. Ctrl-C ends it all.
@@ -35,9 +36,12 @@ class Command(BaseCommand):
         if problem:
             raise CommandError(problem)
         call_command("prepare")
+        shown = f"{settings.PUBLIC_BASE_URL}/dev/mail/"
+        mail = shown if settings.DEBUG else f"by {settings.EMAIL_HOST}"
         self.stdout.write(
             BANNER.format(
                 shop=settings.PUBLIC_BASE_URL,
+                mail=mail,
                 sandbox=settings.SANDBOX_URL,
                 var=settings.DIDSHOP_VAR,
             )
