@@ -6,6 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from e2e.client import Customer
 from e2e.keyboard import Keyboard
 from e2e.test_every_page import ALL_STANDS_STILL, COLOUR_RULES, findings
 
@@ -31,6 +32,10 @@ def test_a_key_is_made_used_and_revoked(shopper, width):
     keys.tabs_to(page.get_by_role("checkbox", name=re.compile("numbers:read")))
     keys.presses_space()
     keys.tabs_to(visitor.button("Make the key"))
+    keys.presses_enter()
+    visitor.sees_heading("Is it you?")
+    keys.tabs_to(page.get_by_label("Password"))
+    keys.types(Customer.PASSWORD)
     keys.presses_enter()
 
     visitor.sees_heading("Dashboard is ready")
@@ -83,6 +88,9 @@ def test_the_key_is_copied_with_one_press(shopper, stack):
     page.get_by_label("Name").fill("Dashboard")
     page.get_by_role("checkbox", name=re.compile("calls:read")).check()
     visitor.button("Make the key").click()
+    visitor.sees_heading("Is it you?")
+    page.get_by_label("Password").fill(Customer.PASSWORD)
+    visitor.button("Confirm").click()
     visitor.sees_heading("Dashboard is ready")
 
     page.get_by_role("button", name="Copy API key").click()

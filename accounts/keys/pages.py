@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -45,7 +46,12 @@ def key_create(request: HttpRequest) -> HttpResponse:
 @limit_page("key")
 def _create(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST, place=membership(request))
-    made = _make(request, form) if form.is_valid() else None
+    made = None
+    if form.is_valid():
+        # A key outlasts the session: whoever makes one shows once more who they are. allauth
+        # asks, and comes back with what was filled in.
+        raise_if_reauthentication_required(request, app="")
+        made = _make(request, form)
     if made is None:
         return render(request, "keys/new.html", {"form": form})
     return _show_once(request, made)

@@ -230,6 +230,7 @@ class Life:
         body = {"name": "A program", "scopes": ["numbers:read"]}
         made = self.call(api.post, f"{API}/api-keys", body).json()
         form = {"name": "Another", "scopes": ["numbers:read"], "expiry": "30"}
+        self.call(browser.post, "/accounts/reauthenticate/", {"password": THIRD})
         shown = self.call(browser.post, "/keys/new/", form)
         keys = [made["key"], shown.context["secret"]]
         for key in keys:

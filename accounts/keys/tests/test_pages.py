@@ -12,6 +12,7 @@ from accounts.keys import making
 from accounts.keys.secret import hash_of
 from accounts.keys.tests.conftest import MakeKey, key_client
 from accounts.models import ApiKey, Membership, User
+from accounts.tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = "/keys/", "/keys/new/"
@@ -29,8 +30,10 @@ def bobs(bob: User) -> Client:
 
 
 def signed_in(user: User) -> Client:
+    """Their browser, in which they have just shown who they are."""
     client = Client()
     client.force_login(user)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
 
 
@@ -111,6 +114,19 @@ def test_too_many_keys(alices: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not ApiKey.objects.exists()
 
 
+def test_who_signed_in_a_while_ago_is_asked_whether_it_is_them(alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    shown(client.get(NEW))
+    asked = client.post(NEW, FORM)
+    assert asked.headers["Location"].startswith("/accounts/reauthenticate/")
+    assert not ApiKey.objects.exists()
+    answer = client.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
+    # What was filled in is not lost.
+    assert "dsk_" in shown(answer)
+    assert ApiKey.objects.get().name == "Dashboard"
+
+
 def test_making_keys_is_limited(alices: Client, settings: Any) -> None:
     settings.RATE_LIMIT_SCALE = 0.1
     shown(alices.post(NEW, FORM))
@@ -119,7 +135,7 @@ def test_making_keys_is_limited(alices: Client, settings: Any) -> None:
 
 
 def test_staff_make_none_in_a_customers_place(alice: User) -> None:
-    staff = User.objects.create_superuser("staff@example.com", "a long password")
+    staff = User.objects.create_superuser("staff@example.com", PASSWORD)
     client = signed_in(staff)
     begun = client.post(reverse("impersonation:begin"), {"user_pk": str(alice.pk)})
     assert begun.status_code == 302
