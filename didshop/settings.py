@@ -415,6 +415,7 @@ UNFOLD = {
     "SITE_URL": "/",
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "accounts.admin.dashboard.add_tiles",
+    "SIDEBAR": {"navigation": "accounts.admin.navigation.groups"},
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("img/favicon.svg")}
     ],

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.admin.filters import ending
+from accounts.admin.navigation import apps
 from accounts.models import ApiKey, User
 from didshop import outbox
 
@@ -29,8 +30,8 @@ class Tile:
 
 
 def add_tiles(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Put the tiles into the context of the admin's index: UNFOLD["DASHBOARD_CALLBACK"]."""
-    return {**context, "tiles": tiles()}
+    """What the admin's index shows: UNFOLD["DASHBOARD_CALLBACK"]."""
+    return {**context, "title": "What needs a person", "tiles": tiles(), "app_list": apps(request)}
 
 
 def tiles() -> list[Tile]:

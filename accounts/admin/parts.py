@@ -70,10 +70,14 @@ class KeyInline(ReadOnlyInline):
     model = ApiKey
     verbose_name_plural = "API keys"
     fields = readonly_fields = (
-        "name", "prefix", "scopes", "last_used_at", "expires_at", "revoked_at"
+        "name", "prefix", "may", "last_used_at", "expires_at", "revoked_at"
     )  # fmt: skip
     show_change_link = True
     hide_title = True
+
+    @admin.display(description="Scopes")
+    def may(self, key: ApiKey) -> str:
+        return ", ".join(key.scopes)
 
 
 class BrowserInline(ReadOnlyInline):

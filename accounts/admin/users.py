@@ -60,12 +60,11 @@ class UserAdmin(DjangoUserAdmin, TellingAdmin):  # type: ignore[type-arg]
     list_display = (
         "email",
         "full_name",
-        "company",
         "role",
-        "is_active",
+        "may_sign_in",
         "is_confirmed",
         "has_second_factor",
-        "created_at",
+        "joined",
     )
     list_filter = ("role", "is_active", ConfirmedFilter, SecondFactorFilter, "created_at")
     list_per_page = 50
@@ -73,7 +72,8 @@ class UserAdmin(DjangoUserAdmin, TellingAdmin):  # type: ignore[type-arg]
     search_fields = ("email", "first_name", "last_name", "company", "phone")
     ordering = ("-id",)
     readonly_fields = ("id", "is_active", "last_login", "created_at", "updated_at")
-    filter_horizontal = ("groups", "user_permissions")
+    # Groups are few. What one of the staff alone may do is a group of its own.
+    filter_horizontal = ()
     actions = tuple(DEEDS)
     inlines = (
         parts.PlaceInline,
@@ -86,7 +86,7 @@ class UserAdmin(DjangoUserAdmin, TellingAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("email", "password", "is_active")}),
         ("Person", {"fields": ("first_name", "last_name", "company", "phone")}),
-        ("Rights", {"fields": ("role", "groups", "user_permissions")}),
+        ("Among the staff", {"fields": ("role", "groups")}),
         ("Dates", {"fields": ("id", "created_at", "updated_at", "last_login")}),
     )
     add_fieldsets = (
@@ -116,6 +116,16 @@ class UserAdmin(DjangoUserAdmin, TellingAdmin):  # type: ignore[type-arg]
     def full_name(self, user: User) -> str:
         return user.get_full_name()
 
+    @admin.display(description="Active", boolean=True, ordering="is_active")
+    def may_sign_in(self, user: User) -> bool:
+        return user.is_active
+
+    @admin.display(description="Joined", ordering="created_at")
+    def joined(self, user: User) -> str:
+        return format_html(
+            '<span class="whitespace-nowrap">{}</span>', f"{user.created_at:%Y-%m-%d}"
+        )
+
     @admin.display(description="Confirmed", boolean=True)
     def is_confirmed(self, user: Any) -> bool:
         return bool(user.is_confirmed)
@@ -132,7 +142,7 @@ class UserAdmin(DjangoUserAdmin, TellingAdmin):  # type: ignore[type-arg]
         # The address is also allauth's, which confirms it: it changes there.
         fixed = [*super().get_readonly_fields(request, obj), *(["email"] if obj else [])]
         if not request.user.is_superuser:
-            fixed += ["role", "groups", "user_permissions"]
+            fixed += ["role", "groups"]
         return fixed
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -245,14 +255,15 @@ def _as_action(deed: Deed) -> Callable[..., None]:
 def _entrance(actor: User) -> Callable[[User], str]:
     """The column that lets `actor` into a customer's place: a button of the list's own form."""
 
-    @admin.display(description="In their place")
+    @admin.display(description="Their shop")
     def in_their_place(user: User) -> str:
         if not may_impersonate(hijacker=actor, hijacked=user):
             return ""
         return format_html(
             '<button type="submit" formaction="{}" name="user_pk" value="{}" '
+            'aria-label="Enter the shop as {}" '
             'class="font-medium text-primary-600 dark:text-primary-500 cursor-pointer">'
-            'Enter<span class="sr-only"> the shop as {}</span></button>',
+            "Enter</button>",
             reverse("impersonation:begin"),
             user.pk,
             user.email,
