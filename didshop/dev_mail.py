@@ -18,6 +18,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import path
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 _FILES = "django.core.mail.backends.filebased.EmailBackend"
@@ -111,6 +112,13 @@ def mail_html(request: HttpRequest, name: str) -> HttpResponse:
     if not html:
         raise Http404
     return HttpResponse(_HEAD.sub(r'\g<0><base target="_top">', html, count=1))
+
+
+urlpatterns = [
+    path("dev/mail/", mails, name="dev-mail"),
+    path("dev/mail/<str:name>/", mail, name="dev-mail-one"),
+    path("dev/mail/<str:name>/html", mail_html, name="dev-mail-html"),
+]
 
 
 def _folder() -> Path | None:

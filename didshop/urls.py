@@ -39,9 +39,7 @@ urlpatterns = [
 if settings.DEBUG:
     urlpatterns += [
         path("dev/components/", components_page.components, name="dev-components"),
-        path("dev/mail/", dev_mail.mails, name="dev-mail"),
-        path("dev/mail/<str:name>/", dev_mail.mail, name="dev-mail-one"),
-        path("dev/mail/<str:name>/html", dev_mail.mail_html, name="dev-mail-html"),
+        *dev_mail.urlpatterns,
     ]
 
 handler400 = pages.bad_request

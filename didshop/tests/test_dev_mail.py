@@ -6,6 +6,8 @@ import re
 import pytest
 from django.core.mail import EmailMultiAlternatives
 
+pytestmark = pytest.mark.urls("didshop.tests.dev_urls")
+
 HTML = "<!doctype html><html><head><title>x</title></head><body><a href='/there/'>Go</a></body>"
 
 
