@@ -14,7 +14,7 @@ from accounts.tests.matrix.effects import Outside
 from accounts.tests.matrix.routes import every_route
 from accounts.tests.matrix.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(240)]
 
 
 BY_NAME = {caller.name: caller for caller in CALLERS}

@@ -21,7 +21,6 @@ from accounts.tests.matrix.declared import Careless, Outcome, expected
 from accounts.tests.matrix.effects import (
     Fingerprint,
     Outside,
-    differences,
     fingerprint,
     noting_writes,
 )
@@ -111,7 +110,7 @@ class Walker:
             with noting_writes() as writes:
                 response: Any = self._client.generic(method, path, *body_for(path, self._world))
                 _read(response)
-            touched = differences(self._before, fingerprint()) if writes.seen else []
+            touched = writes.effects(self._before)
             transaction.set_rollback(True)
         # A sign-out is undone as well.
         self._client.cookies = cookies

@@ -1,5 +1,6 @@
 """What a call has done: to any table of the shop, and outside."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,22 +24,24 @@ IGNORED_COLUMNS = {
     "accounts_user": {"last_login"},
 }
 IGNORED_ACTS = ("SIGN_IN_FAILED",)
+_WRITE = re.compile(r'(?:INSERT INTO|INSERT OR IGNORE INTO|UPDATE|DELETE FROM) "(\w+)"')
 _READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN", "PRAGMA", "WITH")
 
 
-def fingerprint() -> Fingerprint:
-    """Every row of every table, as text."""
-    return {table: sorted(rows) for table, rows in _tables()}
+def fingerprint(tables: set[str] | None = None) -> Fingerprint:
+    """Every row of every table, or of these tables, as text."""
+    return {table: sorted(rows) for table, rows in _rows_of(tables)}
 
 
-def _tables() -> Iterator[tuple[str, list[str]]]:
+def _rows_of(tables: set[str] | None) -> Iterator[tuple[str, list[str]]]:
     for model in apps.get_models(include_auto_created=True):
         table = model._meta.db_table
         if not model._meta.managed or table in IGNORED_TABLES:
             continue
-        ignored = IGNORED_COLUMNS.get(table, set())
-        columns = [it.attname for it in model._meta.concrete_fields if it.column not in ignored]
-        yield table, [repr(row) for row in _rows(model).values_list(*columns)]
+        if tables is None or table in tables:
+            ignored = IGNORED_COLUMNS.get(table, set())
+            columns = [it.attname for it in model._meta.concrete_fields if it.column not in ignored]
+            yield table, [repr(row) for row in _rows(model).values_list(*columns)]
 
 
 def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
@@ -46,27 +49,33 @@ def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
     return rows.exclude(act__in=IGNORED_ACTS) if model.__name__ == "AuditEntry" else rows
 
 
-def differences(before: Fingerprint, after: Fingerprint) -> list[str]:
-    """The tables that are not as they were."""
-    return sorted(table for table in before | after if before.get(table) != after.get(table))
-
-
 class Writes:
-    """Notes whether anything but a read was said to the database."""
+    """Notes to which tables this thread's connection wrote, while it watches."""
 
     def __init__(self) -> None:
-        self.seen = False
+        self._tables: set[str] = set()
+        self._is_clear = True
 
     def __call__(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
     ) -> Any:
-        self.seen = self.seen or not sql.lstrip("( ").upper().startswith(_READS)
+        if not sql.lstrip("( ").upper().startswith(_READS):
+            written = _WRITE.match(sql)
+            self._tables |= {written[1]} if written else set()
+            self._is_clear = self._is_clear and written is not None
         return execute(sql, params, many, context)
+
+    def effects(self, before: Fingerprint) -> list[str]:
+        """The tables that are not as they were. What was not written to is not read."""
+        if not self._tables and self._is_clear:
+            return []
+        after = fingerprint(self._tables if self._is_clear else None)
+        return sorted(table for table, rows in after.items() if rows != before.get(table))
 
 
 @contextmanager
 def noting_writes() -> Iterator[Writes]:
-    """Watches this thread's connection."""
+    """Watches until the block ends."""
     writes = Writes()
     with connection.execute_wrapper(writes):
         yield writes

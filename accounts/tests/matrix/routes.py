@@ -13,6 +13,8 @@ EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Of a view that is a function nobody knows what it answers; a 405 says that it does not. One
 # method stands for all those that browsers do not send.
 _OF_PAGES = ("GET", "POST", "DELETE")
+# Django's admin takes whatever is not a POST for a GET.
+_OF_THE_ADMIN = ("GET", "POST")
 _KWARG = re.compile(r"<(?:[^>:]+:)?([^>]+)>")
 
 
@@ -45,7 +47,7 @@ class Route:
     def methods(self) -> tuple[str, ...]:
         """What to ask it. HEAD is a GET."""
         if self.view_class is None:
-            return _OF_PAGES
+            return _OF_THE_ADMIN if self.template.startswith("admin/") else _OF_PAGES
         return tuple(name for name in EVERY_METHOD if hasattr(self.view_class, name.lower()))
 
     def __str__(self) -> str:
