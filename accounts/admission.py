@@ -8,8 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.mfa import signals as mfa_signals
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +33,23 @@ _DOORS = {"admin", "impersonation"}
 # Signing out is open to all. Stopping leads out of another's place.
 _OPEN = frozenset({"admin:logout", "impersonation:stop"})
 _PASSWORD_PAGE = "admin:auth_user_password_change"  # noqa: S105 - Django's name for it
+
+
+def connect() -> None:
+    """Have a second factor that is set up in a session count as used in it. Called at start."""
+    mfa_signals.authenticator_added.connect(
+        _on_factor_added, dispatch_uid="accounts.admission.factor_added"
+    )
+
+
+def _on_factor_added(
+    sender: Any, *, request: HttpRequest, user: User, authenticator: Authenticator, **kwargs: Any
+) -> None:
+    # Setting it up has just shown that they have it. Recovery codes show nothing.
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(
+            request, user, method="mfa", id=authenticator.pk, type=authenticator.type
+        )
 
 
 class AdmissionMiddleware(ViewMiddleware):

@@ -6,9 +6,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and organisations"
 
     def ready(self) -> None:
-        from accounts import notices
+        from accounts import admission, notices
         from accounts.privacy import changes, own_sections
 
         changes.register()
         own_sections.register()
         notices.connect()
+        admission.connect()

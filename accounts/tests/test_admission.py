@@ -85,6 +85,17 @@ def test_without_one_nothing_is_done(root: User, alice: User) -> None:
     assert client.session["_auth_user_id"] == str(root.pk)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_set_up_now_counts_as_used(root: User) -> None:
+    client = with_password(root)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    answer = client.post("/accounts/2fa/totp/activate/", {"code": code})
+    assert answer.status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+
 def test_recovery_codes_alone_are_none(root: User) -> None:
     Authenticator.objects.create(
         user=root, type="recovery_codes", data={"seed": "x", "used_mask": 0}
