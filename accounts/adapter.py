@@ -18,8 +18,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from rest_framework.throttling import BaseThrottle
 
-from accounts import devices, limits, notices
-from accounts.acquaintance import is_known
+from accounts import devices
+from accounts.entrance import limits, notices
+from accounts.entrance.known_addresses import is_known
 from accounts.models import User
 from accounts.security.last_seen import SIGNED_IN
 from didshop import outbox

@@ -6,7 +6,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "People and organisations"
 
     def ready(self) -> None:
-        from accounts import admission, notices
+        from accounts import admission
+        from accounts.entrance import notices
         from accounts.privacy import changes, own_sections
 
         changes.register()

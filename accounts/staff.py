@@ -11,9 +11,10 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.urls import reverse
 
-from accounts import audit, sessions, unlocking
+from accounts import audit, sessions
 from accounts.audit import Act
-from accounts.confirming import address_of
+from accounts.entrance import unlocking
+from accounts.entrance.confirming import address_of
 from accounts.models import Membership, Organization, User
 from accounts.privacy.closing import is_erased
 from accounts.team.locking import lock

@@ -3,31 +3,22 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import accounts.entrance.urls
 import accounts.keys.urls
 import accounts.privacy.urls
 import accounts.security.urls
 import accounts.team.urls
 from accounts import api, impersonation
 
-SUBJECTS = [accounts.security.urls, accounts.privacy.urls, accounts.team.urls, accounts.keys.urls]
+SUBJECTS = [
+    accounts.entrance.urls,
+    accounts.security.urls,
+    accounts.privacy.urls,
+    accounts.team.urls,
+    accounts.keys.urls,
+]
 
 api_urlpatterns = [
-    path("auth/register", api.RegisterView.as_view(), name="api-auth-register"),
-    path("auth/login", api.LoginView.as_view(), name="api-auth-login"),
-    path("auth/refresh", api.RefreshView.as_view(), name="api-auth-refresh"),
-    path("auth/logout", api.LogoutView.as_view(), name="api-auth-logout"),
-    path(
-        "auth/forgot-password",
-        api.ForgotPasswordView.as_view(),
-        name="api-auth-forgot-password",
-    ),
-    path("auth/reset-password", api.ResetPasswordView.as_view(), name="api-auth-reset-password"),
-    path("auth/verify-email", api.VerifyEmailView.as_view(), name="api-auth-verify-email"),
-    path(
-        "auth/resend-verification",
-        api.ResendVerificationView.as_view(),
-        name="api-auth-resend-verification",
-    ),
     path("auth/me", api.MeView.as_view(), name="api-auth-me"),
     *(pattern for subject in SUBJECTS for pattern in subject.api_urlpatterns),
 ]

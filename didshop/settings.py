@@ -208,7 +208,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
         # Without DEBUG, what zxcvbn calls safely unguessable; with it, demonstrations may be lazy.
-        "NAME": "accounts.passwords.GuessableValidator",
+        "NAME": "accounts.entrance.passwords.GuessableValidator",
         "OPTIONS": {"least_guesses": 30_000 if DEBUG else 10**8},
     },
 ]
@@ -217,13 +217,13 @@ LOGIN_REDIRECT_URL = reverse_lazy("home")
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.ProfileFields"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.entrance.signup_fields.ProfileFields"
 ACCOUNT_FORMS = {
-    "login": "accounts.signin.LoginForm",
-    "signup": "accounts.signup.SignupForm",
+    "login": "accounts.entrance.forms.LoginForm",
+    "signup": "accounts.entrance.forms.SignupForm",
     "change_password": "accounts.security.forms.NewPasswordForm",
 }
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokens"  # noqa: S105 - no secret
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.entrance.mail_tokens.ResetTokens"  # noqa: S105 - no secret
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # On pages nobody is signed in before their address is confirmed, so that signing up looks the
 # same whether or not the address had an account.

@@ -12,7 +12,7 @@ import billing.urls
 import dids.urls
 import orders.urls
 import telephony.urls
-from accounts import limits
+from accounts.entrance import limits
 from didshop import api_docs, components_page, dev_mail, health, home, pages
 
 ROOMS: list[Any] = [accounts.urls, orders.urls, dids.urls, telephony.urls, billing.urls]

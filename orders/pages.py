@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import confirming
+from accounts.entrance import confirming
 from accounts.organizations import current, user_of
 from accounts.rights import Right, needs
 from billing.models import PaymentMethod

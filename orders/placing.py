@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import confirming
+from accounts.entrance import confirming
 from accounts.models import Organization, User
 from billing import payments
 from billing.models import PaymentMethod

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts import staff
-from accounts.confirming import address_of
+from accounts.entrance.confirming import address_of
 from accounts.models import User
 from accounts.security.factors import factors_of
 

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts import limits
+from accounts.entrance import limits
 from accounts.models import AuditEntry, DataExport
 from accounts.organizations import current, user_of
 from accounts.permissions import IsPerson

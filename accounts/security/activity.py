@@ -8,7 +8,7 @@ from accounts import devices
 from accounts.models import AuditEntry, User
 from accounts.privacy.reading import act_text
 
-# What entries keep besides the act (`details`), in words: see accounts.notices.
+# What entries keep besides the act (`details`), in words: see accounts.entrance.notices.
 _KINDS = {"totp": "authenticator app", "webauthn": "passkey"}
 _WAYS = {
     "password": "with the password",

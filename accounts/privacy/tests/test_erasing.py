@@ -17,8 +17,8 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import registration
 from accounts.audit import Act
+from accounts.entrance import registration
 from accounts.models import (
     ApiKey,
     AuditEntry,

@@ -17,10 +17,10 @@ from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
 from accounts import sessions
+from accounts.entrance.mail_tokens import ResetTokens
 from accounts.models import AuditEntry, Session, User
 from accounts.tests.codes import code_of, wrong_code_of
 from accounts.tests.factories import PASSWORD, UserFactory, api_client
-from accounts.tokens import ResetTokens
 from didshop.models import OutgoingMail
 
 pytestmark = pytest.mark.django_db

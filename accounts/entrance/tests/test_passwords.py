@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.entrance.passwords import GuessableValidator
 from accounts.models import User
-from accounts.passwords import GuessableValidator
 from e2e.visitor import PASSWORD as VISITORS
 from orders.management.commands.demo import CUSTOMER, STAFF
 

@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
 
-from accounts.acquaintance import known_addresses
+from accounts.entrance.known_addresses import known_addresses
 from accounts.models import User
 
 _LIMIT = {"app": "allauth.account", "action": "login_failed"}

@@ -6,7 +6,7 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
 from rest_framework.request import Request
 
-from accounts import limits
+from accounts.entrance import limits
 from accounts.models import User
 from didshop.errors import Forbidden, TooManyRequests, Unauthenticated
 

@@ -15,9 +15,9 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import sessions
+from accounts.entrance.mail_tokens import ResetTokens
 from accounts.models import Session, User
 from accounts.tests.factories import PASSWORD, UserFactory
-from accounts.tokens import ResetTokens
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from django.core.cache import cache
 from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.entrance.forms import SignupForm
 from accounts.models import User
-from accounts.signup import SignupForm
 from accounts.tests.factories import UserFactory
 from didshop import settings as production
 

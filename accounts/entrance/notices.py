@@ -41,7 +41,7 @@ def connect() -> None:
         mfa_signals.authentication_failed: _on_factor_refused,
     }
     for signal, receiver in heard.items():
-        signal.connect(receiver, dispatch_uid=f"accounts.notices.{receiver.__name__}")
+        signal.connect(receiver, dispatch_uid=f"accounts.entrance.notices.{receiver.__name__}")
 
 
 # ---------------------------------------------------------------- in and out

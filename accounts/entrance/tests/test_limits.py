@@ -11,8 +11,8 @@ from django.test import Client
 from django_redis.exceptions import ConnectionInterrupted
 from rest_framework.test import APIClient
 
-from accounts.acquaintance import is_known
 from accounts.audit import Act
+from accounts.entrance.known_addresses import is_known
 from accounts.models import AuditEntry, Session, User
 from accounts.tests.factories import PASSWORD, UserFactory
 

@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email
 from django.db import IntegrityError, transaction
 
-from accounts import notices
+from accounts.entrance import notices
 from accounts.models import User
 from didshop.errors import Conflict
 

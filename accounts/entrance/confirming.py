@@ -13,8 +13,8 @@ from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest
 
+from accounts.entrance.mail_tokens import malformed, refused_token
 from accounts.models import User
-from accounts.tokens import malformed, refused_token
 from didshop.errors import Conflict
 
 _DAY = 24 * 3600

@@ -1,4 +1,7 @@
-"""What the sign-up page asks for beyond allauth's e-mail address and password."""
+"""What the sign-up page asks for beyond allauth's e-mail address and password.
+
+Apart from `forms`, because allauth imports it while it makes the forms that those extend.
+"""
 
 from django import forms
 from django.http import HttpRequest

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
+from accounts.entrance.mail_tokens import ResetTokens, State, malformed, refused_token
 from accounts.models import User
-from accounts.tokens import ResetTokens, State, malformed, refused_token
 from didshop.errors import Invalid
 
 _tokens = ResetTokens()
@@ -60,7 +60,7 @@ def reset(request: HttpRequest, *, token: str, password: str) -> User:
         _check(user, key)
         user.password = hashed
         user.save(update_fields=["password", "updated_at"])
-        # allauth's signal ends the sessions and writes the audit log: accounts.notices.
+        # allauth's signal ends the sessions and writes the audit log: accounts.entrance.notices.
         finalize_password_reset(request, user)
     return user
 

@@ -10,8 +10,8 @@ from django.core import mail
 from kombu.exceptions import OperationalError
 from rest_framework.test import APIClient
 
+from accounts.entrance.registration import register
 from accounts.models import Membership, Organization, Session, User
-from accounts.registration import register
 from accounts.tests.factories import UserFactory
 from didshop import outbox
 from didshop import settings as shop_settings
@@ -98,7 +98,7 @@ def test_an_address_that_somebody_takes_at_the_same_moment(
 ) -> None:
     """The look before finds nothing; the constraint has the last word."""
     UserFactory(email="test@example.com")
-    monkeypatch.setattr("accounts.registration.filter_users_by_email", lambda email: [])
+    monkeypatch.setattr("accounts.entrance.registration.filter_users_by_email", lambda email: [])
     with pytest.raises(Conflict) as refusal:
         register(email="Test@example.com", password="Test123!", first_name="Test")
     assert refusal.value.code == "USER_EXISTS"

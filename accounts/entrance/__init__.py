@@ -1,0 +1,1 @@
+"""Getting in: opening an account, signing in, and proving an address or a lost password."""
