@@ -119,13 +119,31 @@ def test_only_json_can_be_had(api: APIClient) -> None:
         "[" * 100_000 + "]" * 100_000,
         '{"a":' * 50_000 + "1" + "}" * 50_000,
         '{"items": [' + "1" * 5000 + "]}",
+        r'{"items": ["half of \ud83d"]}',
+        r'{"\udc00": 1}',
     ],
-    ids=["cut", "nan", "infinity", "latin", "deep-list", "deep-object", "long-number"],
+    ids=[
+        "cut",
+        "nan",
+        "infinity",
+        "latin",
+        "deep-list",
+        "deep-object",
+        "long-number",
+        "half-a-character",
+        "half-a-name",
+    ],
 )
 def test_a_body_that_is_no_json_is_a_400(client: Client, body: str) -> None:
     answer = client.post("/api/v1/echo", body.encode("latin-1"), content_type="application/json")
     assert answer.status_code == 400
     assert answer.json()["code"] == "MALFORMED_REQUEST"
+
+
+def test_a_whole_character_may_be_escaped(client: Client) -> None:
+    body = r'{"items": ["\ud83d\ude00"]}'
+    answer = client.post("/api/v1/echo", body, content_type="application/json")
+    assert answer.json() == {"items": ["\U0001f600"]}
 
 
 def test_a_body_that_is_too_large_is_a_413(client: Client) -> None:
