@@ -265,6 +265,9 @@ MFA_FORMS = {
     "activate_totp": "accounts.security.forms.FirstCodeForm",
     "add_webauthn": "accounts.security.forms.AddPasskeyForm",
     "edit_webauthn": "accounts.security.forms.RenamePasskeyForm",
+    "authenticate_webauthn": "accounts.security.forms.PasskeyForm",
+    "login_webauthn": "accounts.security.forms.PasskeyAloneForm",
+    "reauthenticate_webauthn": "accounts.security.forms.PasskeyAgainForm",
 }
 # Pages let nobody in before their address is confirmed. A new address that waits for its
 # confirmation must not stand in the way of a second factor, nor the other way round.

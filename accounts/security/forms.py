@@ -1,12 +1,20 @@
 """Forms of one's own account: the profile, and allauth's about second factors in our words."""
 
+import struct
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 
 from accounts.models import User
@@ -17,6 +25,8 @@ from didshop.texts import check_plain
 LONGEST_PASSKEY_NAME = 50
 # A recovery code has eight digits; some room for how people write codes.
 _LONGEST_CODE = 20
+# What reading a credential raises that no device sends; allauth takes for granted that it is sound.
+_UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, struct.error)
 _PASSWORD_LABELS = {
     "oldpassword": "Current password",
     "password1": "New password",
@@ -123,10 +133,10 @@ class AddPasskeyForm(AddWebAuthnForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what no device sends; allauth takes for granted that it can be decoded."""
+        """Refuse what no device sends."""
         try:
             cleaned: dict[str, Any] = super().clean()
-        except (TypeError, ValueError, KeyError, IndexError) as error:
+        except _UNREADABLE as error:
             raise get_adapter().validation_error("incorrect_code") from error
         return cleaned
 
@@ -139,3 +149,25 @@ class RenamePasskeyForm(EditWebAuthnForm):
         validators=[check_plain],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class _SoundCredential(AuthenticateWebAuthnForm):
+    """Refuses what no device sends. Strangers, too, may send something to sign in with."""
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()
+        except _UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class PasskeyForm(_SoundCredential):
+    """A passkey as the second step of the sign-in."""
+
+
+class PasskeyAloneForm(_SoundCredential, LoginWebAuthnForm):
+    """A passkey in place of the password."""
+
+
+class PasskeyAgainForm(_SoundCredential, ReauthenticateWebAuthnForm):
+    """A passkey to show who one is."""

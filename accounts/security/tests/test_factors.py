@@ -1,5 +1,6 @@
 """Second factors on pages: what they take, what they end, and what is refused."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -153,6 +154,43 @@ def test_the_second_step_takes_a_code_once(alice: User, secret: str) -> None:
 def test_the_second_step_offers_a_passkey_to_who_has_one(alice: User, secret: str) -> None:
     html = half_in(alice).get(f"{HOME}authenticate/").content.decode()
     assert "Use your passkey" not in html
+
+
+def _credential(**response: str) -> str:
+    parts = {"authenticatorData": "eA", "signature": "eA", **response}
+    return json.dumps({"id": "eA", "rawId": "eA", "type": "public-key", "response": parts})
+
+
+UNREADABLE = [
+    "",
+    "null",
+    "[]",
+    "[1]",
+    '"x"',
+    '{"id": 1, "response": {}}',
+    r'{"id": "\ud800"}',
+    _credential(clientDataJSON="eA", userHandle="/w"),
+    _credential(clientDataJSON="e30"),
+]
+
+
+@pytest.mark.parametrize("credential", UNREADABLE)
+def test_what_no_device_sends_signs_nobody_in(
+    alice: User, secret: str, credential: str, client: Client
+) -> None:
+    client.get(f"{HOME}webauthn/login/")
+    client.post(f"{HOME}webauthn/login/", {"credential": credential})
+    half = half_in(alice)
+    half.get(f"{HOME}authenticate/")
+    half.post(f"{HOME}authenticate/", {"credential": credential})
+    assert (is_signed_in(client), is_signed_in(half)) == (False, False)
+
+
+@pytest.mark.parametrize("credential", UNREADABLE)
+def test_nor_does_it_show_who_somebody_is(alice_browser: Client, credential: str) -> None:
+    answer = alice_browser.post(f"{HOME}webauthn/reauthenticate/", {"credential": credential})
+    assert answer.status_code < 500
+    assert alice_browser.get(TOTP_ON).status_code == 302
 
 
 def test_turning_the_last_one_off_takes_the_codes_along(
