@@ -22,6 +22,7 @@ from accounts import devices
 from accounts.entrance import limits, notices
 from accounts.entrance.known_addresses import is_known
 from accounts.models import User
+from accounts.privacy.closing import check_not_reserved
 from accounts.security.last_seen import SIGNED_IN
 from didshop import outbox
 from didshop.addresses import public_url
@@ -86,6 +87,11 @@ class AccountAdapter(DefaultAccountAdapter):
             error: ValidationError = super().validation_error(code, *args)
             return error
         return limits.codes_exceeded(context.request, _half_signed_in(context.request))
+
+    def clean_email(self, email: str) -> str:
+        """Of the sign-up page, and of who changes their address."""
+        check_not_reserved(email)
+        return email
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The caller's address, by as many proxies as are trusted: the one that is throttled."""

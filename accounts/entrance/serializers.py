@@ -8,11 +8,12 @@ from rest_framework import serializers
 
 from accounts.entrance.login import LONGEST_OTP
 from accounts.models import User
+from accounts.privacy.closing import check_not_reserved
 from accounts.serializers import NameField, PasswordField, UserSerializer
 
 
 class RegistrationSerializer(serializers.Serializer[dict[str, Any]]):
-    email = serializers.EmailField(max_length=254)
+    email = serializers.EmailField(max_length=254, validators=[check_not_reserved])
     password = PasswordField()
     first_name = NameField("first_name", allow_blank=False)
     last_name = NameField("last_name")

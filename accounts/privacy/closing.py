@@ -1,5 +1,6 @@
 """How somebody who deleted their account, and an organisation that ended with them, are known."""
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from accounts.audit import Act
@@ -14,6 +15,15 @@ ERASED_PERSON = "Erased user"
 def erased_address(user: User) -> str:
     """What stands in the place of the address of somebody who deleted their account."""
     return f"erased-{user.pk}{ERASED_DOMAIN}"
+
+
+def check_not_reserved(email: str) -> None:
+    """A validator: ValidationError for an address that stands in the place of a deleted one.
+
+    Whoever had one would look like somebody deleted, or keep another from deleting their account.
+    """
+    if email.strip().lower().endswith(ERASED_DOMAIN):
+        raise ValidationError("No mail reaches this address. Write another one.", code="reserved")
 
 
 def is_erased(user: User) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.test import Client
 from kombu.exceptions import OperationalError
 from rest_framework.test import APIClient
 
@@ -211,3 +212,16 @@ def test_a_broker_that_is_down_delays_the_mail_and_nothing_else(
         outbox.sweep()
     run_tasks()
     assert [message.to for message in mail.outbox] == [["test@example.com"]]
+
+
+@pytest.mark.parametrize("at", ["erased.invalid", "Erased.INVALID"])
+def test_nobody_takes_the_address_of_somebody_deleted(alice: User, at: str) -> None:
+    email = f"erased-{alice.pk}@{at}"
+    answer = post(BODY, email=email)
+    assert (answer.status_code, set(details(answer))) == (400, {"email"})
+    page = Client().post(
+        "/accounts/signup/",
+        {"email": email, "password1": "lamp-orbit-cactus-77", "first_name": "Eve"},
+    )
+    assert page.context["form"].errors["email"]
+    assert list(User.objects.all()) == [alice]
