@@ -9,12 +9,14 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Act
+from accounts.entrance import confirming
 from accounts.keys.secret import hash_of, new_secret, shown
 from accounts.models import ApiKey, Membership, Organization, User
 from accounts.rights import RIGHTS, SCOPES, Right
 from didshop import outbox
 from didshop.addresses import public_url
 from didshop.errors import Conflict, Forbidden, Invalid
+from didshop.texts import is_plain
 
 LONGEST_NAME = 100
 # That open something. More than programs need, fewer than anybody keeps track of.
@@ -46,9 +48,11 @@ def create(
     """Make a key that the member in `place` answers for, and tell them by mail.
 
     Raises Invalid (no name, no scope or an unknown one, an end in the past), Forbidden
-    SCOPE_NOT_ALLOWED for a scope that the member does not have, Conflict TOO_MANY_KEYS.
+    SCOPE_NOT_ALLOWED for a scope that the member does not have, EMAIL_NOT_CONFIRMED where the
+    shop asks for a confirmed address, Conflict TOO_MANY_KEYS.
     """
     now = timezone.now()
+    _must_be_confirmed(place.user)
     name = _checked_name(name)
     chosen = _checked_scopes(place, scopes)
     if expires_at is not None and expires_at <= now:
@@ -82,10 +86,24 @@ def rename(key: ApiKey, *, name: str) -> None:
     key.save(update_fields=["name"])
 
 
+def _must_be_confirmed(maker: User) -> None:
+    """Forbidden where the shop asks for a confirmed address and the maker's is not.
+
+    A key outlives a reset of the password. Whoever opens an account under somebody else's address
+    must not leave one behind for when its owner takes the account over.
+    """
+    if confirming.waits(maker):
+        raise Forbidden(
+            "Confirm your e-mail address before you make an API key.", code="EMAIL_NOT_CONFIRMED"
+        )
+
+
 def _checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:
         raise _invalid("name", "Give the key a name.")
+    if not is_plain(name):
+        raise _invalid("name", "Write it without control characters and line breaks.")
     if len(name) > LONGEST_NAME:
         raise _invalid("name", f"A name has {LONGEST_NAME} characters at most.")
     return name

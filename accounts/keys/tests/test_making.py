@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -211,3 +212,22 @@ def test_a_name_is_one_line(make_key: MakeKey) -> None:
 def test_scopes_of_people_are_no_scopes(alice: User) -> None:
     with pytest.raises(Invalid):
         making.create(place=place_of(alice, alice), name="x", scopes=[Right.KEYS_WRITE])
+
+
+def test_an_address_that_is_not_confirmed_makes_none_where_the_shop_asks(
+    alice: User, alice_api: APIClient, settings: Any
+) -> None:
+    settings.BUYING_NEEDS_CONFIRMED_EMAIL = True
+    EmailAddress.objects.filter(user=alice).update(verified=False)
+    assert refusal(alice_api.post(URL, body())) == (403, "EMAIL_NOT_CONFIRMED")
+    assert nothing_was_made()
+    EmailAddress.objects.filter(user=alice).update(verified=True)
+    assert alice_api.post(URL, body()).status_code == 201
+
+
+@pytest.mark.parametrize("name", ["\u202etxet", "a\x1bb", "a\u2066b"])
+def test_a_name_has_nothing_that_misleads(alice_api: APIClient, name: str) -> None:
+    answer = alice_api.post(URL, body(name=name))
+    assert answer.status_code == 400
+    assert answer.json()["details"][0]["field"] == "name"
+    assert nothing_was_made()
