@@ -18,7 +18,9 @@ from accounts.entrance.confirming import address_of
 from accounts.models import Membership, Organization, User
 from accounts.privacy.closing import is_erased
 from accounts.team.locking import lock
+from accounts.team.members import give_role
 from accounts.team.names import clean_name
+from accounts.team.organizing import give_name
 from didshop import outbox
 from didshop.addresses import public_url
 from didshop.errors import Conflict, Forbidden
@@ -169,21 +171,8 @@ def change_member_role(place: Membership, *, role: str, actor: User) -> None:
     with transaction.atomic():
         team = lock(place.organization)
         member = team.member(place.pk)
-        old = member.role
-        if old == role:
-            return
-        if old == Membership.Role.OWNER:
-            team.must_keep_an_owner(without=member)
-        member.role = role
-        member.save(update_fields=["role"])
-        audit.record(
-            Act.ROLE_CHANGED,
-            actor=actor,
-            organization=team.organization,
-            target=member,
-            old=old,
-            new=role,
-        )
+        if member.role != role:
+            give_role(team, member, role, actor=actor)
 
 
 def rename_organization(organization: Organization, *, name: str, actor: User) -> None:
@@ -193,11 +182,7 @@ def rename_organization(organization: Organization, *, name: str, actor: User) -
     cleaned = clean_name(name)
     with transaction.atomic():
         renamed = Organization.objects.select_for_update().get(pk=organization.pk)
-        if renamed.name == cleaned:
-            return
-        renamed.name = cleaned
-        renamed.save(update_fields=["name"])
-        audit.record(Act.ORGANIZATION_RENAMED, actor=actor, organization=renamed, target=renamed)
+        give_name(renamed, cleaned, actor=actor)
 
 
 def _demand(actor: User, user: User) -> None:

@@ -39,7 +39,7 @@ def change_role(
         must_reach(mine, member.role)
         must_reach(mine, role)
         if member.role != role:
-            _give_role(team, member, role, actor)
+            give_role(team, member, role, actor=actor)
     return member
 
 
@@ -91,7 +91,11 @@ def hand_over(*, organization: Organization, member_id: UUID, actor: User) -> Me
     return heir
 
 
-def _give_role(team: Team, member: Membership, role: str, actor: User) -> None:
+def give_role(team: Team, member: Membership, role: str, *, actor: User) -> None:
+    """Give a member of the locked team another role, whoever may do so: see `change_role`.
+
+    Raises Conflict LAST_OWNER.
+    """
     old = member.role
     if old == Membership.Role.OWNER:
         team.must_keep_an_owner(without=member)

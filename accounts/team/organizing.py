@@ -42,13 +42,19 @@ def rename_organization(*, organization: Organization, name: str, actor: User) -
     with transaction.atomic():
         place = lock(organization).place_of(actor)
         demand(place, Right.ORGANIZATION_WRITE)
-        renamed = place.organization
-        if renamed.name == cleaned:
-            return renamed
-        renamed.name = cleaned
-        renamed.save(update_fields=["name"])
-        audit.record(Act.ORGANIZATION_RENAMED, actor=actor, organization=renamed, target=renamed)
-    return renamed
+        give_name(place.organization, cleaned, actor=actor)
+    return place.organization
+
+
+def give_name(organization: Organization, name: str, *, actor: User) -> None:
+    """Call it by a clean name, whoever may do so: see `rename_organization`."""
+    if organization.name == name:
+        return
+    organization.name = name
+    organization.save(update_fields=["name"])
+    audit.record(
+        Act.ORGANIZATION_RENAMED, actor=actor, organization=organization, target=organization
+    )
 
 
 def _open(name: str, *, owner: User) -> Membership:
