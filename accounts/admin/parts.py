@@ -43,17 +43,15 @@ class PlaceInline(ReadOnlyInline):
     verbose_name_plural = "Organisations"
     fields = readonly_fields = ("organization", "role", "created_at")
     show_change_link = True
-    hide_title = True
 
 
 class MemberInline(ReadOnlyInline):
-    """The people in an organisation. The pencil leads to where a role is changed."""
+    """The people in an organisation. Each row's link leads to where a role is changed."""
 
     model = Membership
     verbose_name_plural = "Members"
     fields = readonly_fields = ("user", "role", "created_at")
     show_change_link = True
-    hide_title = True
 
 
 class InvitationInline(ReadOnlyInline):
