@@ -4,6 +4,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from accounts import devices
 from accounts.models import ApiKey, Invitation, Membership, Session
@@ -41,24 +43,38 @@ class PlaceInline(ReadOnlyInline):
 
     model = Membership
     verbose_name_plural = "Organisations"
-    fields = readonly_fields = ("organization", "role", "created_at")
-    show_change_link = True
+    fields = readonly_fields = ("organization", "place", "created_at")
+    hide_title = True
+
+    @admin.display(description="Role")
+    def place(self, place: Membership) -> str:
+        return _role_of(place)
 
 
 class MemberInline(ReadOnlyInline):
-    """The people in an organisation. Each row's link leads to where a role is changed."""
+    """The people in an organisation."""
 
     model = Membership
     verbose_name_plural = "Members"
-    fields = readonly_fields = ("user", "role", "created_at")
-    show_change_link = True
+    fields = readonly_fields = ("user", "place", "created_at")
+    hide_title = True
+
+    @admin.display(description="Role")
+    def place(self, place: Membership) -> str:
+        return _role_of(place)
+
+
+def _role_of(place: Membership) -> str:
+    """The role, as a link to where it is changed."""
+    url = reverse("admin:accounts_membership_change", args=[place.pk])
+    look = "text-primary-600 dark:text-primary-500"
+    return format_html('<a class="{}" href="{}">{}</a>', look, url, place.get_role_display())
 
 
 class InvitationInline(ReadOnlyInline):
     model = Invitation
     fields = readonly_fields = ("email", "role", "created_at", "expires_at", "accepted_at")
     fk_name = "organization"
-    show_change_link = True
     hide_title = True
 
 
@@ -70,7 +86,6 @@ class KeyInline(ReadOnlyInline):
     fields = readonly_fields = (
         "name", "prefix", "may", "last_used_at", "expires_at", "revoked_at"
     )  # fmt: skip
-    show_change_link = True
     hide_title = True
 
     @admin.display(description="Scopes")
