@@ -11,6 +11,7 @@ from accounts.permissions import IsPerson
 from accounts.privacy.api import EraseMixin
 from accounts.profile import change_profile
 from accounts.serializers import MeSerializer, ProfileSerializer
+from didshop.serializers import checked
 
 
 class MeView(EraseMixin, APIView):
@@ -31,9 +32,7 @@ class MeView(EraseMixin, APIView):
     )
     def patch(self, request: Request) -> Response:
         """Change names, company or phone. What is left out stays."""
-        body = ProfileSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        change_profile(user_of(request), **body.validated_data)
+        change_profile(user_of(request), **checked(ProfileSerializer, request.data))
         return _me(request)
 
 

@@ -1,8 +1,8 @@
 """The OpenAPI schema: what holds for every endpoint is said here, once.
 
 An endpoint names only what is its own, such as a declined card:
-`@extend_schema(responses={201: OrderSerializer, 402: ErrorSerializer})`. One that can be waited
-for adds `parameters=[PREFER_WAIT]`.
+`@extend_schema(responses={201: OrderSerializer, 402: refusal("CARD_DECLINED")})`. One that can be
+waited for adds `parameters=[PREFER_WAIT]`.
 """
 
 from collections.abc import Iterator
@@ -30,6 +30,11 @@ class ErrorSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="A constant for programs, such as NUMBER_TAKEN.")
     details = ErrorDetailSerializer(many=True, required=False)
     request_id = serializers.CharField(help_text="Name it when you ask us about this.")
+
+
+def refusal(codes: str) -> OpenApiResponse:
+    """A refusal of an endpoint's own, by the codes it is told with: "A, B or C"."""
+    return OpenApiResponse(ErrorSerializer, description=f"{codes}.")
 
 
 PREFER_WAIT = OpenApiParameter(

@@ -1,16 +1,13 @@
 """`/api/v1/auth/*` but for `me`: parse, call one verb, serialise."""
 
-from typing import Any
-
 from allauth.account.adapter import get_adapter
 from django.db import transaction
 from django.http import HttpRequest
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts import organizations, sessions
@@ -31,11 +28,8 @@ from accounts.entrance.serializers import (
 from accounts.models import User
 from accounts.rights import key_of
 from didshop.errors import Invalid
-from didshop.schema import ErrorSerializer
-
-
-def _refusal(codes: str) -> OpenApiResponse:
-    return OpenApiResponse(ErrorSerializer, description=f"{codes}.")
+from didshop.schema import refusal
+from didshop.serializers import checked
 
 
 class OpenView(APIView):
@@ -52,12 +46,12 @@ class RegisterView(OpenView):
         operation_id="register",
         summary="Register",
         request=RegistrationSerializer,
-        responses={201: SignedInSerializer, 409: _refusal("USER_EXISTS")},
+        responses={201: SignedInSerializer, 409: refusal("USER_EXISTS")},
     )
     def post(self, request: Request) -> Response:
         """Open an account with an organisation of its own, and sign in to it."""
         limits.hold(request, "signup")
-        user = registration.register(**_valid(RegistrationSerializer, request.data))
+        user = registration.register(**checked(RegistrationSerializer, request.data))
         return _signed_in(request, user, status.HTTP_201_CREATED)
 
 
@@ -70,14 +64,14 @@ class LoginView(OpenView):
         request=CredentialsSerializer,
         responses={
             200: SignedInSerializer,
-            401: _refusal("INVALID_CREDENTIALS, OTP_REQUIRED or INVALID_OTP"),
-            403: _refusal("ACCOUNT_DEACTIVATED"),
+            401: refusal("INVALID_CREDENTIALS, OTP_REQUIRED or INVALID_OTP"),
+            403: refusal("ACCOUNT_DEACTIVATED"),
         },
     )
     def post(self, request: Request) -> Response:
         """Start a session: a family of refresh tokens with its access tokens."""
         limits.hold(request, "login")
-        user = login.authenticate(request, **_valid(CredentialsSerializer, request.data))
+        user = login.authenticate(request, **checked(CredentialsSerializer, request.data))
         return _signed_in(request, user, status.HTTP_200_OK)
 
 
@@ -88,10 +82,10 @@ class RefreshView(OpenView):
         request=RefreshTokenSerializer,
         responses={
             200: TokensSerializer,
-            401: _refusal(
+            401: refusal(
                 "TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REUSED, SESSION_ENDED or PASSWORD_CHANGED"
             ),
-            403: _refusal("ACCOUNT_DEACTIVATED"),
+            403: refusal("ACCOUNT_DEACTIVATED"),
         },
     )
     def post(self, request: Request) -> Response:
@@ -105,7 +99,7 @@ class LogoutView(OpenView):
         operation_id="logout",
         summary="Log out",
         request=RefreshTokenSerializer,
-        responses={204: None, 401: _refusal("TOKEN_INVALID or TOKEN_EXPIRED")},
+        responses={204: None, 401: refusal("TOKEN_INVALID or TOKEN_EXPIRED")},
     )
     def post(self, request: Request) -> Response:
         """End the session of a refresh token, and the access tokens that it gave out."""
@@ -124,7 +118,7 @@ class ForgotPasswordView(OpenView):
     )
     def post(self, request: Request) -> Response:
         """Have a token mailed. The answer does not tell whether the address has an account."""
-        email = _valid(ForgottenSerializer, request.data)["email"].lower()
+        email = checked(ForgottenSerializer, request.data)["email"].lower()
         limits.hold(request, "reset_password", key=email)
         resetting.ask(_http(request), email=email)
         return _told("If there is an account with this address, a mail is on its way to it.")
@@ -139,7 +133,7 @@ class ResetPasswordView(OpenView):
         request=ResetSerializer,
         responses={
             200: ToldSerializer,
-            400: _refusal(
+            400: refusal(
                 "VALIDATION_ERROR, TOKEN_MALFORMED, TOKEN_INVALID, TOKEN_EXPIRED or TOKEN_USED"
             ),
         },
@@ -147,7 +141,7 @@ class ResetPasswordView(OpenView):
     def post(self, request: Request) -> Response:
         """Set a new password with the token of the mail. All sessions end."""
         limits.hold(request, "reset_password_from_key")
-        resetting.reset(_http(request), **_valid(ResetSerializer, request.data))
+        resetting.reset(_http(request), **checked(ResetSerializer, request.data))
         sentence = "The password has been changed and all sessions have ended. Sign in with it."
         return _told(sentence, status.HTTP_200_OK)
 
@@ -161,15 +155,15 @@ class VerifyEmailView(OpenView):
         parameters=[ConfirmationSerializer],
         responses={
             200: ConfirmedSerializer,
-            400: _refusal(
+            400: refusal(
                 "VALIDATION_ERROR, TOKEN_MALFORMED, TOKEN_INVALID, TOKEN_EXPIRED or TOKEN_USED"
             ),
-            409: _refusal("EMAIL_TAKEN"),
+            409: refusal("EMAIL_TAKEN"),
         },
     )
     def get(self, request: Request) -> Response:
         """Confirm an address with the token of the mail."""
-        token = _valid(ConfirmationSerializer, request.query_params)["token"]
+        token = checked(ConfirmationSerializer, request.query_params)["token"]
         confirming.confirm(_http(request), token=token)
         return Response({"email_verified": True})
 
@@ -191,7 +185,7 @@ class ResendVerificationView(APIView):
         The answer does not tell whether the address has an account. Without `email` it goes to
         the address of whoever is signed in.
         """
-        email = _valid(ResendingSerializer, request.data).get("email") or _own_address(request)
+        email = checked(ResendingSerializer, request.data).get("email") or _own_address(request)
         confirming.send_again(_http(request), email=email)
         return _told("If this address waits for confirmation, a mail is on its way to it.")
 
@@ -201,12 +195,6 @@ def _own_address(request: Request) -> str:
         sentence = "Name the address, or sign in."
         raise Invalid("Validation error", details=[{"field": "email", "message": sentence}])
     return confirming.address_of(organizations.user_of(request))
-
-
-def _valid(kind: type[Serializer[dict[str, Any]]], data: Any) -> dict[str, Any]:
-    body = kind(data=data)
-    body.is_valid(raise_exception=True)
-    return dict(body.validated_data)
 
 
 def _http(request: Request) -> HttpRequest:
@@ -219,7 +207,7 @@ def _told(message: str, status_code: int = status.HTTP_202_ACCEPTED) -> Response
 
 
 def _refresh_token(request: Request) -> str:
-    token: str = _valid(RefreshTokenSerializer, request.data)["refresh_token"]
+    token: str = checked(RefreshTokenSerializer, request.data)["refresh_token"]
     return token
 
 

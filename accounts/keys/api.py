@@ -24,6 +24,7 @@ from accounts.organizations import membership, user_of
 from accounts.permissions import HasRight, IsPerson
 from accounts.rights import Right
 from didshop.schema import ErrorSerializer
+from didshop.serializers import checked
 
 
 class ApiKeyListView(ListAPIView[ApiKey]):
@@ -55,9 +56,8 @@ class ApiKeyListView(ListAPIView[ApiKey]):
     )
     def post(self, request: Request) -> Response:
         """Make a key for the organisation. The answer is the only place where it ever stands."""
-        body = NewApiKeySerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        made = making.create(place=membership(request), **body.validated_data)
+        given = checked(NewApiKeySerializer, request.data)
+        made = making.create(place=membership(request), **given)
         key = own_key(membership(request), made.key.pk)
         answer = MadeApiKeySerializer(key, context={"secret": made.secret})
         location = reverse("api-key", args=[key.pk])
@@ -80,9 +80,7 @@ class ApiKeyView(APIView):
     def patch(self, request: Request, key_id: UUID) -> Response:
         """Only the name changes. For other scopes or another end, make another key."""
         key = own_key(membership(request), key_id)
-        body = ApiKeyNameSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        making.rename(key, **body.validated_data)
+        making.rename(key, **checked(ApiKeyNameSerializer, request.data))
         return Response(ApiKeySerializer(key).data)
 
     @extend_schema(summary="Revoke an API key", responses={204: None})

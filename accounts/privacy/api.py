@@ -32,7 +32,8 @@ from accounts.privacy.serializers import (
 )
 from accounts.rights import Right
 from didshop.errors import Unauthenticated
-from didshop.schema import ErrorSerializer
+from didshop.schema import refusal
+from didshop.serializers import checked
 
 
 class FileRenderer(BaseRenderer):
@@ -109,7 +110,7 @@ class AskExportView(APIView):
         request=None,
         responses={
             202: ExportSerializer,
-            409: OpenApiResponse(ErrorSerializer, description="EXPORT_UNDER_WAY."),
+            409: refusal("EXPORT_UNDER_WAY"),
         },
     )
     def post(self, request: Request) -> Response:
@@ -139,7 +140,7 @@ class DownloadView(FileView):
         summary="Download a copy",
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
-            409: OpenApiResponse(ErrorSerializer, description="EXPORT_NOT_READY."),
+            409: refusal("EXPORT_NOT_READY"),
         },
     )
     def get(self, request: Request, export_id: UUID) -> HttpResponse:
@@ -156,17 +157,16 @@ class EraseMixin:
         request=ErasureSerializer,
         responses={
             204: None,
-            401: OpenApiResponse(ErrorSerializer, description="INVALID_CREDENTIALS and others."),
+            401: refusal("INVALID_CREDENTIALS and others"),
             409: OpenApiResponse(ErasureRefusedSerializer, description="ACCOUNT_IN_USE."),
         },
     )
     def delete(self, request: Request) -> Response:
         """Delete the account for good. `hindrances` say what stands in the way."""
         user = user_of(request)
-        body = ErasureSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        password = checked(ErasureSerializer, request.data)["password"]
         limits.hold(request, "reauthenticate", user=user)
-        if not get_adapter(request).reauthenticate(user, body.validated_data["password"]):
+        if not get_adapter(request).reauthenticate(user, password):
             raise Unauthenticated("The password is not right.", code="INVALID_CREDENTIALS")
         erasing.erase(user)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.models import Invitation, Membership
@@ -38,17 +37,8 @@ from accounts.team.serializers import (
     OrganizationSerializer,
     RoleSerializer,
 )
-from didshop.schema import ErrorSerializer
-
-
-def _refusal(codes: str) -> OpenApiResponse:
-    return OpenApiResponse(ErrorSerializer, description=f"{codes}.")
-
-
-def _read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    body = serializer(data=request.data)
-    body.is_valid(raise_exception=True)
-    return dict(body.validated_data)
+from didshop.schema import refusal
+from didshop.serializers import checked
 
 
 class OrganizationsView(ListAPIView[Membership]):
@@ -70,11 +60,11 @@ class OrganizationsView(ListAPIView[Membership]):
         operation_id="organizations_create",
         summary="Open an organisation",
         request=OrganizationNameSerializer,
-        responses={201: OrganizationSerializer, 409: _refusal("TOO_MANY_ORGANIZATIONS")},
+        responses={201: OrganizationSerializer, 409: refusal("TOO_MANY_ORGANIZATIONS")},
     )
     def post(self, request: Request) -> Response:
         """You own it. Act for it with `X-Organization`."""
-        given = _read(OrganizationNameSerializer, request)
+        given = checked(OrganizationNameSerializer, request.data)
         place = create_organization(actor=user_of(request), **given)
         return Response(OrganizationSerializer(place).data, status=201)
 
@@ -100,7 +90,7 @@ class CurrentOrganizationView(APIView):
     def patch(self, request: Request) -> Response:
         """Give it another name."""
         place = membership(request)
-        given = _read(OrganizationNameSerializer, request)
+        given = checked(OrganizationNameSerializer, request.data)
         place.organization = rename_organization(
             organization=place.organization, actor=user_of(request), **given
         )
@@ -132,12 +122,12 @@ class MemberView(APIView):
         request=RoleSerializer,
         responses={
             200: MemberSerializer,
-            403: _refusal("ROLE_NOT_ALLOWED, OWNERS_ONLY or OWN_ROLE"),
+            403: refusal("ROLE_NOT_ALLOWED, OWNERS_ONLY or OWN_ROLE"),
         },
     )
     def patch(self, request: Request, member_id: UUID) -> Response:
         """It holds from their next request on. None may be given that may do more than you."""
-        given = _read(RoleSerializer, request)
+        given = checked(RoleSerializer, request.data)
         member = change_role(
             organization=current(request), member_id=member_id, actor=user_of(request), **given
         )
@@ -148,8 +138,8 @@ class MemberView(APIView):
         summary="Remove a member",
         responses={
             204: None,
-            403: _refusal("ROLE_NOT_ALLOWED or OWNERS_ONLY"),
-            409: _refusal("LAST_OWNER"),
+            403: refusal("ROLE_NOT_ALLOWED or OWNERS_ONLY"),
+            409: refusal("LAST_OWNER"),
         },
     )
     def delete(self, request: Request, member_id: UUID) -> Response:
@@ -165,7 +155,7 @@ class LeaveView(APIView):
         operation_id="members_leave",
         summary="Leave the organisation",
         request=None,
-        responses={204: None, 409: _refusal("LAST_OWNER")},
+        responses={204: None, 409: refusal("LAST_OWNER")},
     )
     def post(self, request: Request) -> Response:
         """The API keys that you made for it are revoked. The only owner cannot leave."""
@@ -180,14 +170,14 @@ class HandOverView(APIView):
         operation_id="members_hand_over",
         summary="Hand the organisation over",
         request=HandOverSerializer,
-        responses={200: MemberSerializer, 409: _refusal("OWNER_ALREADY")},
+        responses={200: MemberSerializer, 409: refusal("OWNER_ALREADY")},
     )
     def post(self, request: Request) -> Response:
         """The member becomes an owner, and you an administrator."""
         heir = hand_over(
             organization=current(request),
             actor=user_of(request),
-            **_read(HandOverSerializer, request),
+            **checked(HandOverSerializer, request.data),
         )
         return Response(MemberSerializer(heir).data)
 
@@ -213,13 +203,13 @@ class InvitationsView(ListAPIView[Invitation]):
         request=NewInvitationSerializer,
         responses={
             201: InvitationSerializer,
-            403: _refusal("ROLE_NOT_ALLOWED, OWNERS_ONLY or EMAIL_NOT_CONFIRMED"),
-            409: _refusal("ALREADY_MEMBER"),
+            403: refusal("ROLE_NOT_ALLOWED, OWNERS_ONLY or EMAIL_NOT_CONFIRMED"),
+            409: refusal("ALREADY_MEMBER"),
         },
     )
     def post(self, request: Request) -> Response:
         """A link goes to the address, good for seven days. Sent again, the old one ends."""
-        given = _read(NewInvitationSerializer, request)
+        given = checked(NewInvitationSerializer, request.data)
         invitation = invite(organization=current(request), actor=user_of(request), **given)
         return Response(InvitationSerializer(invitation).data, status=201)
 
@@ -230,7 +220,7 @@ class InvitationView(APIView):
     @extend_schema(
         operation_id="invitations_revoke",
         summary="Withdraw an invitation",
-        responses={204: None, 403: _refusal("ROLE_NOT_ALLOWED or OWNERS_ONLY")},
+        responses={204: None, 403: refusal("ROLE_NOT_ALLOWED or OWNERS_ONLY")},
     )
     def delete(self, request: Request, invitation_id: UUID) -> Response:
         """Its link ends."""
@@ -249,7 +239,7 @@ class ResendView(APIView):
         request=None,
         responses={
             200: InvitationSerializer,
-            403: _refusal("ROLE_NOT_ALLOWED, OWNERS_ONLY or EMAIL_NOT_CONFIRMED"),
+            403: refusal("ROLE_NOT_ALLOWED, OWNERS_ONLY or EMAIL_NOT_CONFIRMED"),
         },
     )
     def post(self, request: Request, invitation_id: UUID) -> Response:
@@ -269,15 +259,15 @@ class AcceptView(APIView):
         request=AcceptSerializer,
         responses={
             200: OrganizationSerializer,
-            400: _refusal("INVITATION_MALFORMED"),
-            403: _refusal("INVITATION_FOREIGN, EMAIL_NOT_CONFIRMED or KEY_NOT_ALLOWED"),
-            404: _refusal("INVITATION_UNKNOWN"),
-            409: _refusal(
+            400: refusal("INVITATION_MALFORMED"),
+            403: refusal("INVITATION_FOREIGN, EMAIL_NOT_CONFIRMED or KEY_NOT_ALLOWED"),
+            404: refusal("INVITATION_UNKNOWN"),
+            409: refusal(
                 "INVITATION_USED, INVITATION_WITHDRAWN, INVITATION_EXPIRED or ALREADY_MEMBER"
             ),
         },
     )
     def post(self, request: Request) -> Response:
         """It takes an account whose confirmed address is the one that was invited."""
-        place = accept_invitation(actor=user_of(request), **_read(AcceptSerializer, request))
+        place = accept_invitation(actor=user_of(request), **checked(AcceptSerializer, request.data))
         return Response(OrganizationSerializer(place).data)
