@@ -40,7 +40,7 @@ class KeyAuthentication(BaseAuthentication):
         except ShopError as refusal:
             raise BadToken(refusal.message, code=refusal.code) from refusal
         # For those who know Django's request only: the audit log, limits, Idempotency-Key.
-        http_request.api_key = key  # type: ignore[attr-defined]
+        http_request.api_key = key  # type: ignore[attr-defined]  # ours, beside Django's own
         return key.created_by, key
 
     def authenticate_header(self, request: Request) -> str:

@@ -46,7 +46,7 @@ def places(request: HttpRequest) -> list[Membership]:
     if known is None or any(it.user_id != request.user.pk for it in known):
         own = Membership.objects.select_related("organization").filter(user=user_of(request))
         known = list(own.order_by("id"))
-        request.places = known  # type: ignore[attr-defined]
+        request.places = known  # type: ignore[attr-defined]  # ours, beside Django's own
     return known
 
 

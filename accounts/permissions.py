@@ -6,8 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
-from accounts.rights import Right, check, key_of
-from didshop.errors import Forbidden
+from accounts.rights import Right, check, key_of, not_for_keys
 
 if TYPE_CHECKING:
     # DRF's views load this module by name while they are being made.
@@ -36,10 +35,7 @@ class IsPerson(IsAuthenticated):
         if not super().has_permission(request, view):
             return False
         if key_of(request) is not None:
-            raise Forbidden(
-                "This cannot be done with an API key. Sign in with e-mail and password.",
-                code="KEY_NOT_ALLOWED",
-            )
+            raise not_for_keys()
         return True
 
 

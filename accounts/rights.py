@@ -88,16 +88,24 @@ def key_of(request: Request | HttpRequest) -> ApiKey | None:
     return key if isinstance(key, ApiKey) else None
 
 
+def not_for_keys() -> Forbidden:
+    """The refusal of a key where only people are let in."""
+    return Forbidden(
+        "This cannot be done with an API key. Sign in with e-mail and password.",
+        code="KEY_NOT_ALLOWED",
+    )
+
+
 def check(request: Request | HttpRequest, right: Right) -> None:
-    """Raise Forbidden (ROLE_NOT_ALLOWED, SCOPE_MISSING) unless the caller has the right."""
+    """Raise Forbidden unless the caller has the right.
+
+    ROLE_NOT_ALLOWED; for keys SCOPE_MISSING, and KEY_NOT_ALLOWED for what no key can be given.
+    """
     if right in rights_of(request):
         return
     key = key_of(request)
     if key is not None and right not in SCOPES:
-        raise Forbidden(
-            "This cannot be done with an API key. Sign in with e-mail and password.",
-            code="KEY_NOT_ALLOWED",
-        )
+        raise not_for_keys()
     if key is not None and right not in key.scopes:
         raise Forbidden(
             f"This API key does not have the scope {right.value}. Make one that has.",
@@ -136,7 +144,7 @@ def needs(right: Right, *, post: Right | None = None) -> Callable[[Page], Page]:
             return view(request, *args, **kwargs)
 
         # The test of the whole matrix reads what a page asks for.
-        guarded.rights = {"GET": right, "POST": post or right}  # type: ignore[attr-defined]
+        guarded.rights = {"GET": right, "POST": post or right}  # type: ignore[attr-defined]  # as views have it
         return cast(Page, guarded)
 
     return decorate
