@@ -15,6 +15,7 @@ class TeamForm(forms.Form):
     """A form that shows what a verb refuses beside the field that it is about."""
 
     def show(self, refusal: ShopError) -> None:
+        """Say why it was refused: beside its field, or above all where it is about none."""
         for detail in refusal.details:
             field = detail["field"]
             self.add_error(field if field in self.fields else None, detail["message"])
@@ -50,16 +51,13 @@ class InvitationForm(TeamForm):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    role = forms.ChoiceField(label="Role", widget=RoleChoices)
+    role = forms.ChoiceField(label="Role", initial=Membership.Role.MEMBER.value, widget=RoleChoices)
 
     def __init__(self, data: Any = None, *, place: Membership, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["role"] = forms.ChoiceField(
-            label="Role",
-            choices=[(role.value, role.label) for role in may_give(place)],
-            initial=Membership.Role.MEMBER.value,
-            widget=RoleChoices,
-        )
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)  # declared above
+        field.choices = [(role.value, role.label) for role in may_give(place)]
 
 
 class RoleForm(TeamForm):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.models import Membership, Organization, User
 from accounts.organizations import no_part_in_it
-from accounts.rights import RIGHTS
+from accounts.team.roles import is_within_reach
 from didshop.errors import Conflict, Forbidden, NotFound
 
 
@@ -57,7 +57,7 @@ def lock(organization: Organization) -> Team:
 
 def must_reach(place: Membership, role: str) -> None:
     """Raise Forbidden OWNERS_ONLY unless the role may do no more than the member themselves."""
-    if RIGHTS[Membership.Role(role)] <= RIGHTS[Membership.Role(place.role)]:
+    if is_within_reach(place, role):
         return
     raise Forbidden(
         "Only an owner makes owners, changes their role, or removes them.", code="OWNERS_ONLY"

@@ -23,7 +23,7 @@ def with_last_seen(members: QuerySet[Membership]) -> QuerySet[Membership]:
 
 def last_seen(member: Membership) -> datetime | None:
     """When a member of `with_last_seen` was here last. Sessions that ended may be forgotten."""
-    times = (member.user.last_login, member.seen_on_pages, member.seen_in_api)  # type: ignore[attr-defined]
+    times = (member.user.last_login, member.seen_on_pages, member.seen_in_api)  # type: ignore[attr-defined]  # annotated
     return max((time for time in times if time is not None), default=None)
 
 

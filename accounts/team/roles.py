@@ -37,7 +37,11 @@ def table() -> list[Row]:
 
 def may_give(place: Membership) -> list[Membership.Role]:
     """The roles that this member may give, and change: none that may do more than their own."""
-    own = RIGHTS[Membership.Role(place.role)]
-    if Right.TEAM_WRITE not in own:
+    if Right.TEAM_WRITE not in RIGHTS[Membership.Role(place.role)]:
         return []
-    return [role for role in Membership.Role if RIGHTS[role] <= own]
+    return [role for role in Membership.Role if is_within_reach(place, role)]
+
+
+def is_within_reach(place: Membership, role: str) -> bool:
+    """Whether the role may do no more than the member themselves."""
+    return RIGHTS[Membership.Role(role)] <= RIGHTS[Membership.Role(place.role)]
