@@ -31,7 +31,9 @@ _PAGES = {
     "mfa_reauthenticate": "reauthenticate",
     "mfa_reauthenticate_webauthn": "reauthenticate",
 }
+# Seconds to wait at a page of allauth's that is not among them.
 _WITHOUT_NAME = 60
+_TOLD_IN_MINUTES = 120
 
 
 def hold(
@@ -87,7 +89,10 @@ def _wait(history: list[float], rate: Rate, now: float) -> float:
 
 
 def _refusal(wait: int) -> TooManyRequests:
-    told = f"{wait} second{'' if wait == 1 else 's'}" if wait < 120 else f"{-(-wait // 60)} minutes"  # noqa: PLR2004
+    if wait < _TOLD_IN_MINUTES:
+        told = f"{wait} second{'' if wait == 1 else 's'}"
+    else:
+        told = f"{-(-wait // 60)} minutes"
     return TooManyRequests(f"Those were too many attempts. Try again in {told}.", retry_after=wait)
 
 

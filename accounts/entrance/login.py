@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from accounts.entrance import limits
 from accounts.models import User
+from accounts.security.factors import Factors, factors_of
 from didshop.errors import Forbidden, TooManyRequests, Unauthenticated
 
 # Digits of a recovery code, and some room for how people write it.
@@ -37,11 +38,26 @@ def authenticate(request: Request, *, email: str, password: str, otp: str = "") 
 
 
 def _check_second_factor(request: Request, user: User, otp: str) -> None:
-    kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
-    if not kinds - {Authenticator.Type.RECOVERY_CODES}:
+    factors = factors_of(user)
+    if not factors.is_on:
         return
     if not otp:
-        raise _otp_required(kinds)
+        raise _otp_required(factors)
+    authenticator = _authenticator_of(request, user, otp)
+    authenticator.record_usage()
+    # What allauth's page does besides is to note it in the browser's session: there is none.
+    signals.authenticator_used.send(
+        sender=Authenticator,
+        request=request._request,  # noqa: SLF001 - DRF has no public name for it
+        user=user,
+        authenticator=authenticator,
+        reauthenticated=False,
+        passwordless=False,
+    )
+
+
+def _authenticator_of(request: Request, user: User, otp: str) -> Authenticator:
+    """The second factor that shows, or has, `otp`. Raises Unauthenticated, TooManyRequests."""
     form = AuthenticateForm({"code": otp}, user=user)
     try:
         is_right = form.is_valid()
@@ -52,24 +68,15 @@ def _check_second_factor(request: Request, user: User, otp: str) -> None:
             "The one-time password is not right, or was used already. Wait for the next one.",
             code="INVALID_OTP",
         )
-    form.authenticator.record_usage()
-    # What allauth's page does besides is to note it in the browser's session: there is none.
-    signals.authenticator_used.send(
-        sender=Authenticator,
-        request=request._request,  # noqa: SLF001 - DRF has no public name for it
-        user=user,
-        authenticator=form.authenticator,
-        reauthenticated=False,
-        passwordless=False,
-    )
+    return form.authenticator
 
 
-def _otp_required(kinds: set[str]) -> Unauthenticated:
+def _otp_required(factors: Factors) -> Unauthenticated:
     sentence = (
         "This account has a second factor. Send the code of the authenticator app, or a recovery "
         "code, as otp."
     )
-    if Authenticator.Type.TOTP not in kinds:
+    if factors.app is None:
         sentence = (
             "This account signs in with a passkey, which the API cannot take. Sign in on the "
             "website and make an API key, add an authenticator app, or send a recovery code as "

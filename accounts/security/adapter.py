@@ -18,7 +18,7 @@ class MFAAdapter(DefaultMFAAdapter):
         "incorrect_code": "This is not right, or was used already. Try again.",
     }
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's name
         """What a new passkey is called until its owner says otherwise."""
         known = Authenticator.objects.filter(user=user, type=type).count()
         return f"Passkey {known + 1}" if known else "Passkey"
