@@ -7,11 +7,6 @@ from typing import Any
 import jwt
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as shop_settings
 from django.test import Client
@@ -19,6 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts import sessions
 from accounts.models import Session, User
+from accounts.tests.codes import code_of
 from accounts.tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -162,13 +158,8 @@ def test_a_changed_second_factor_voids_them(
     client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/")
-    code = code_for(page.context["form"].secret)
+    code = code_of(page.context["form"].secret)
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/accounts/2fa/totp/activate/", {"code": code})
     assert Authenticator.objects.filter(user=alice, type=Authenticator.Type.TOTP).exists()
     assert refused(tokens) == [401, 401]
-
-
-def code_for(secret: str) -> str:
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(secret, counter))

@@ -7,19 +7,14 @@ from urllib.parse import urlencode
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.keys import making
 from accounts.models import AuditEntry, Membership, User
 from accounts.security.tests.conftest import Browser, is_signed_in
+from accounts.tests.codes import code_of
 from accounts.tests.factories import PASSWORD, api_client
 
 pytestmark = pytest.mark.django_db
@@ -51,11 +46,6 @@ FORGED = [
     _HEAD + '{"attestationObject": "oA", "clientDataJSON": "e30"}}',
     _HEAD + '{"attestationObject": "", "clientDataJSON": ""}}',
 ]
-
-
-def code_of(secret: str) -> str:
-    """What an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
 def prove(client: Client) -> None:
