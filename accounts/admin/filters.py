@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -28,6 +29,13 @@ class YesNoFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         wanted = {"yes": True, "no": False}.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(**{self.field: wanted})
+
+
+def has_confirmed_address() -> Exists:
+    """`User.is_email_verified` as a condition, for many users in one query."""
+    return Exists(
+        EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=True)
+    )
 
 
 class ConfirmedFilter(YesNoFilter):

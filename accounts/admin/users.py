@@ -22,7 +22,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from accounts import audit, staff
 from accounts.admin import parts
 from accounts.admin.deeds import DEEDS, Deed, for_page
-from accounts.admin.filters import ConfirmedFilter, SecondFactorFilter
+from accounts.admin.filters import ConfirmedFilter, SecondFactorFilter, has_confirmed_address
 from accounts.admin.refusals import TellingAdmin
 from accounts.audit import Act
 from accounts.impersonation import may_impersonate
@@ -96,14 +96,13 @@ class UserAdmin(DjangoUserAdmin, TellingAdmin):  # type: ignore[type-arg]
 
     # ------------------------------------------------------------ the list
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        addresses = EmailAddress.objects.filter(
-            user=OuterRef("pk"), email=OuterRef("email"), verified=True
-        )
         factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
             type=Authenticator.Type.RECOVERY_CODES
         )
         found: QuerySet[User] = super().get_queryset(request)
-        return found.annotate(is_confirmed=Exists(addresses), has_second_factor=Exists(factors))
+        return found.annotate(
+            is_confirmed=has_confirmed_address(), has_second_factor=Exists(factors)
+        )
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = super().get_list_display(request)
