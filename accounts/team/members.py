@@ -4,6 +4,7 @@ The rules: an organisation always has an owner. Only owners make owners or unmak
 gives a role above their own, and nobody changes their own role but by handing over.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
@@ -11,10 +12,11 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Act
-from accounts.models import ApiKey, Membership, Organization, User
+from accounts.models import ApiKey, Invitation, Membership, Organization, User
 from accounts.rights import Right, demand
 from accounts.team.locking import Team, lock, must_reach
 from accounts.team.organizing import open_own_organization
+from accounts.team.roles import may_give
 from didshop.errors import Conflict, Forbidden
 
 
@@ -44,9 +46,9 @@ def change_role(
 
 
 def remove_member(*, organization: Organization, member_id: UUID, actor: User) -> None:
-    """Take a member out, and revoke the keys that they made here. Oneself: to leave.
+    """Take a member out, with the keys they made here and their open invitations. Oneself: leave.
 
-    What they have bought and whom they have invited stays.
+    What they have bought stays.
 
     Raises NotFound MEMBER_NOT_FOUND; Forbidden ROLE_NOT_ALLOWED, OWNERS_ONLY; Conflict
     LAST_OWNER.
@@ -113,6 +115,7 @@ def give_role(team: Team, member: Membership, role: str, *, actor: User) -> None
 def _save_role(member: Membership, role: str) -> None:
     member.role = role
     member.save(update_fields=["role"])
+    _withdraw_invitations(member, still_given=may_give(member))
 
 
 def _end(team: Team, member: Membership, act: Act, actor: User) -> None:
@@ -128,11 +131,26 @@ def _end(team: Team, member: Membership, act: Act, actor: User) -> None:
         role=member.role,
         keys_revoked=_revoke_keys(team.organization, member.user),
     )
+    if act == Act.MEMBER_REMOVED:
+        _withdraw_invitations(member, still_given=[])
     # Whoever loses two places at once must see the one loss in the other's transaction.
     user = User.objects.select_for_update(no_key=True).get(pk=member.user_id)
     member.delete()
     if not user.memberships.exists():
         open_own_organization(user)
+
+
+def _withdraw_invitations(member: Membership, *, still_given: Collection[str]) -> None:
+    """End what the member has offered and could not offer any more.
+
+    Else they could leave a way back in for themselves, by another address of theirs.
+    """
+    Invitation.objects.filter(
+        organization=member.organization_id,
+        invited_by=member.user_id,
+        accepted_at=None,
+        revoked_at=None,
+    ).exclude(role__in=still_given).update(revoked_at=timezone.now())
 
 
 def _revoke_keys(organization: Organization, maker: User) -> list[str]:

@@ -14,11 +14,14 @@ from accounts.models import Invitation, Membership, Organization, User
 from accounts.team.tests.conftest import (
     INVITATIONS,
     Invite,
+    Join,
     PagesOf,
     acts,
+    mailed,
     place_of,
     refusal,
     role_of,
+    token_in,
 )
 from accounts.tests.factories import PASSWORD, UserFactory, api_client
 from didshop.models import OutgoingMail
@@ -167,7 +170,47 @@ def test_a_member_keeps_the_role_they_have(
     assert Invitation.objects.get().accepted_at is None
 
 
-def test_an_invitation_outlives_its_sender(
+@pytest.mark.parametrize(
+    ("role", "change", "is_good"),
+    [
+        ("VIEWER", "removed", False),
+        ("ADMIN", "removed", False),
+        ("VIEWER", "MEMBER", False),
+        ("ADMIN", "OWNER", True),
+    ],
+)
+def test_nobody_leaves_a_way_back_in(  # noqa: PLR0917 - three of them are the case's
+    join: Join, charlie: User, alice_api: APIClient, role: str, change: str, is_good: bool
+) -> None:
+    sender = join("ADMIN")
+    of_acme = {"X-Organization": str(sender.organization_id)}
+    body = {"email": charlie.email, "role": role}
+    sent = api_client(sender.user).post(INVITATIONS, body, headers=of_acme)
+    assert sent.status_code == 201
+    token = token_in(mailed()[-1])
+    url = f"/api/v1/members/{sender.pk}"
+    if change == "removed":
+        assert alice_api.delete(url).status_code == 204
+    else:
+        assert alice_api.patch(url, {"role": change}).status_code == 200
+    answer = api_client(charlie).post(ACCEPT, {"token": token})
+    assert answer.status_code == (200 if is_good else 409)
+    assert role_of(charlie, sender.organization) == (role if is_good else None)
+
+
+def test_an_owner_who_hands_over_makes_no_owners_after(
+    invite: Invite, join: Join, alice_api: APIClient, charlie: User, acme: Organization
+) -> None:
+    token = invite(charlie.email, "OWNER")
+    heir = join("MEMBER")
+    body = {"memberId": str(heir.pk)}
+    assert alice_api.post("/api/v1/members/hand-over", body).status_code == 200
+    answer = api_client(charlie).post(ACCEPT, {"token": token})
+    assert refusal(answer) == (409, "INVITATION_WITHDRAWN")
+    assert role_of(charlie, acme) is None
+
+
+def test_an_invitation_outlives_who_leaves_freely(
     alice_api: APIClient, bob: User, invite: Invite, charlie: User, acme: Organization
 ) -> None:
     token = invite(charlie.email)
