@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from rest_framework.throttling import BaseThrottle
 
 from accounts import devices
@@ -52,6 +53,13 @@ class AccountAdapter(DefaultAccountAdapter):
             # Somebody else took the address after the form had looked. The page does not tell.
             answer = prevent_enumeration(request, email=user.email)
             raise ImmediateHttpResponse(answer) from error
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether to go on to `url` after signing in: a page of the shop, as it was reached.
+
+        ALLOWED_HOSTS, which allauth would add, has the address that probes come to as well.
+        """
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=context.request.get_host())
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign `user` in to this browser's session, and mark it as one of their sign-ins."""
