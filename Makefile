@@ -3,6 +3,8 @@ PY := .venv/bin/python
 ARGS ?=
 # What runs without a screen or a service beside it; each test's own mark says what it needs.
 WORKERS ?= auto
+# Each with a whole shop of its own beside it.
+BROWSERS ?= 2
 
 .PHONY: run test check e2e bench lock clean
 
@@ -16,7 +18,7 @@ check: .venv/dev.stamp ## Style, types, layers, migrations, templates, deploymen
 	@PY=$(PY) bin/check
 
 e2e: .venv/dev.stamp ## The shop in a real browser (needs Chromium)
-	@$(PY) -m pytest e2e $(ARGS)
+	@$(PY) -m pytest e2e -n $(BROWSERS) $(ARGS)
 
 bench: .venv/dev.stamp ## What it costs, as ratios in one run
 	@$(PY) -m bench $(ARGS)
